@@ -1,0 +1,234 @@
+"""data/entries/**/*.yaml → entries; every fault is collected with file:line and said in Chinese."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from knowledge.entries import (
+    NOT_STATED, Case, Condition, Contact, Entry, Facet, Figure, Kind, Paper, Payee, Source, Stage, Validity,
+)  # fmt: skip
+from knowledge.reading import Fault, Item, read_yaml
+from knowledge.vocabulary import AUDIENCES, BOUNDS, LEVELS, PERS, SOURCE_SEEN, SUBJECTS, UNITS
+
+REQUIRED = (
+    "code", "title", "kind", "audience", "level", "subjects", "crops", "regions", "excluded_places", "payee", "payee_note",
+    "aliases", "summary", "figures", "facets", "conditions", "exclusions", "papers", "time", "decides", "contacts", "next_step",
+    "validity", "sources", "examples", "cases", "checked",
+)  # fmt: skip
+OPTIONAL = ("related",)
+FACETS = tuple(facet.value for facet in Facet if facet is not Facet.STATUS)
+FAR_PAST = date(1900, 1, 1)
+
+
+def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
+    """The entry in `path`, or None when it cannot be understood; `name` is the path as shown in faults."""
+    root = read_yaml(path, name, faults)
+    if root is None:
+        return None
+    before = len(faults)
+    items = root.mapping(REQUIRED, OPTIONAL)
+    if len(faults) > before:
+        return None
+    payees = tuple(Payee(word) for item in items["payee"].sequence() if (word := item.choice(list(Payee))) in list(Payee))
+    entry = Entry(
+        code=items["code"].text(),
+        title=items["title"].text(),
+        kind=_kind(items["kind"]),
+        audience=items["audience"].choice(AUDIENCES),
+        level=items["level"].choice(LEVELS),
+        subjects=tuple(item.choice(SUBJECTS) for item in items["subjects"].sequence()),
+        crops=items["crops"].texts(),
+        regions=items["regions"].texts(),
+        excluded_places=items["excluded_places"].texts(),
+        payee=payees,
+        payee_note=items["payee_note"].optional_text(),
+        aliases=items["aliases"].texts(),
+        summary=items["summary"].text(),
+        figures=tuple(_figure(item) for item in items["figures"].sequence()),
+        facets=_facets(items["facets"]),
+        conditions=tuple(_condition(item) for item in items["conditions"].sequence()),
+        exclusions=tuple(_condition(item) for item in items["exclusions"].sequence()),
+        papers=_papers(items["papers"]),
+        time=items["time"].text(),
+        decides=items["decides"].text(),
+        contacts=tuple(_contact(item) for item in items["contacts"].sequence()),
+        next_step=items["next_step"].text(),
+        validity=_validity(items["validity"]),
+        sources=tuple(_source(item) for item in items["sources"].sequence()),
+        examples=items["examples"].texts(),
+        cases=tuple(_case(item) for item in items["cases"].sequence()),
+        checked=items["checked"].day() or FAR_PAST,
+        related=items["related"].texts() if "related" in items else (),
+        path=name,
+        lines={key: item.line for key, item in items.items()},
+    )
+    return entry
+
+
+def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) -> list[Entry]:
+    """All entries below `folder`, in the order of their paths."""
+    base = root or folder.parent.parent
+    entries: list[Entry] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        name = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+        entry = load_entry(path, name, faults)
+        if entry is not None:
+            entries.append(entry)
+    return entries
+
+
+def _kind(item: Item) -> Kind:
+    word = item.choice(list(Kind))
+    return Kind(word) if word in list(Kind) else Kind.GUIDE
+
+
+def _figure(item: Item) -> Figure:
+    fields = item.mapping(
+        ("key", "name", "unit"),
+        ("value", "low", "high", "per", "bound", "cap_yuan", "from", "to", "clause", "quote", "payee", "source"),
+    )
+    if not {"key", "name", "unit"} <= fields.keys():
+        return Figure(key="", name="", unit="")
+    figure = Figure(
+        key=fields["key"].text(),
+        name=fields["name"].text(),
+        unit=fields["unit"].choice(UNITS),
+        value=_decimal(fields, "value"),
+        low=_decimal(fields, "low"),
+        high=_decimal(fields, "high"),
+        per=_choice(fields, "per", PERS),
+        bound=_choice(fields, "bound", BOUNDS),
+        cap_yuan=_decimal(fields, "cap_yuan"),
+        valid_from=_day(fields, "from"),
+        valid_to=_day(fields, "to"),
+        clause=_text(fields, "clause"),
+        quote=_text(fields, "quote"),
+        payee=Payee(word) if (word := _choice(fields, "payee", list(Payee))) in list(Payee) else None,
+        source=fields["source"].whole() if "source" in fields and not fields["source"].is_null else 0,
+    )
+    if (figure.value is None) == (figure.low is None and figure.high is None):
+        item.fault(f"数字 {figure.key}：要么写 value，要么写 low 和 high，二选一。")
+    if figure.value is None and (figure.low is None or figure.high is None or figure.low >= figure.high):
+        item.fault(f"数字 {figure.key}：low 和 high 都要写，而且 low 要小于 high。")
+    return figure
+
+
+def _facets(item: Item) -> dict[Facet, tuple[str, ...]]:
+    facets: dict[Facet, tuple[str, ...]] = {}
+    for key, value in item.mapping(FACETS).items():
+        if value.is_sequence:
+            facets[Facet(key)] = value.texts()
+            if not facets[Facet(key)]:
+                value.fault(f"{key} 是空的：写句子，或者写 {NOT_STATED}。")
+        elif value.is_text and value.text() == NOT_STATED:
+            facets[Facet(key)] = ()
+        else:
+            value.fault(f"{key} 要写成句子的列表，或者写 {NOT_STATED}。")
+    return facets
+
+
+def _condition(item: Item) -> Condition:
+    fields = item.mapping(("text",), ("rule", "ask_staff", "clause", "source"))
+    if "text" not in fields:
+        return Condition(text="")
+    ask_staff = "ask_staff" in fields and fields["ask_staff"].boolean()
+    rule: Any = fields["rule"].plain() if "rule" in fields and not fields["rule"].is_null else None
+    if (rule is None) != ask_staff:
+        item.fault("条件要么有 rule，要么写 ask_staff: true，二选一。")
+    if rule is not None and not isinstance(rule, dict):
+        item.fault("rule 应当是一组“键: 值”，例如 {fact: county, equals: 乐清市}。")
+        rule = None
+    source = fields["source"].whole() if "source" in fields else 0
+    return Condition(fields["text"].text(), rule, ask_staff, _text(fields, "clause"), source, item.line)
+
+
+def _papers(item: Item) -> tuple[Paper, ...] | None:
+    if item.is_text:
+        if item.text() != NOT_STATED:
+            item.fault(f"papers 要写成列表，或者写 {NOT_STATED}。")
+        return None
+    papers = []
+    for paper in item.sequence():
+        fields = paper.mapping(("name",), ("issuer", "form", "valid"))
+        if "name" in fields:
+            words = {key: fields[key].optional_text() or NOT_STATED for key in ("issuer", "form", "valid") if key in fields}
+            papers.append(Paper(fields["name"].text(), **words))
+    return tuple(papers)
+
+
+def _contact(item: Item) -> Contact:
+    fields = item.mapping(("name", "seen"), ("phone", "address"))
+    if not {"name", "seen"} <= fields.keys():
+        return Contact("", FAR_PAST)
+    return Contact(fields["name"].text(), fields["seen"].day() or FAR_PAST, _text(fields, "phone"), _text(fields, "address"))
+
+
+def _validity(item: Item) -> Validity:
+    fields = item.mapping(
+        ("stage", "from", "to", "review_by", "owner"),
+        ("confirmed_on", "historic", "repealed_on", "superseded_by", "superseded_on", "note"),
+    )
+    if not {"stage", "from", "to", "review_by", "owner"} <= fields.keys():
+        return Validity(Stage.ISSUED, None, None, FAR_PAST, "")
+    stage = fields["stage"].choice(list(Stage))
+    start, end = fields["from"].day(), fields["to"].day()
+    if start and end and start > end:
+        fields["to"].fault("to 比 from 早，改正其中一个。")
+    return Validity(
+        stage=Stage(stage) if stage in list(Stage) else Stage.ISSUED,
+        valid_from=start,
+        valid_to=end,
+        review_by=fields["review_by"].day() or FAR_PAST,
+        owner=fields["owner"].text(),
+        confirmed_on=_day(fields, "confirmed_on"),
+        historic="historic" in fields and fields["historic"].boolean(),
+        repealed_on=_day(fields, "repealed_on"),
+        superseded_by=_text(fields, "superseded_by"),
+        superseded_on=_day(fields, "superseded_on"),
+        note=_text(fields, "note"),
+    )
+
+
+def _source(item: Item) -> Source:
+    fields = item.mapping(("title", "issuer", "seen"), ("document_no", "date", "clause", "url"))
+    if not {"title", "issuer", "seen"} <= fields.keys():
+        return Source("", "", "")
+    return Source(
+        title=fields["title"].text(),
+        issuer=fields["issuer"].text(),
+        seen=fields["seen"].choice(SOURCE_SEEN),
+        document_no=_text(fields, "document_no"),
+        date=_text(fields, "date"),
+        clause=_text(fields, "clause"),
+        url=_text(fields, "url"),
+    )
+
+
+def _case(item: Item) -> Case:
+    fields = item.mapping(("name", "facts", "outcome", "on"))
+    if len(fields) < 4:
+        return Case("", {}, "", FAR_PAST)
+    facts = fields["facts"].plain()
+    if not isinstance(facts, dict):
+        fields["facts"].fault("facts 应当是一组“键: 值”。")
+        facts = {}
+    outcome = fields["outcome"].choice(("LIKELY", "UNLIKELY", "UNDETERMINED", "CLOSED"))
+    return Case(fields["name"].text(), facts, outcome, fields["on"].day() or FAR_PAST)
+
+
+def _text(fields: dict[str, Item], key: str) -> str | None:
+    return fields[key].optional_text() if key in fields else None
+
+
+def _day(fields: dict[str, Item], key: str) -> date | None:
+    return fields[key].day() if key in fields else None
+
+
+def _decimal(fields: dict[str, Item], key: str) -> Any:
+    return fields[key].decimal() if key in fields else None
+
+
+def _choice(fields: dict[str, Item], key: str, known: Any) -> str | None:
+    return fields[key].choice(known) if key in fields and not fields[key].is_null else None

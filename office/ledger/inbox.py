@@ -1,0 +1,235 @@
+"""Inbox (收件): every update is kept here before it is acknowledged, and worked off in order, chat by chat.
+
+A lane is one chat. A lane's rows are handed out one at a time, oldest first, to one worker at a time; lanes take
+turns, so that a chat that floods does not hold up the others. A claim is a lease: when it runs out the lane goes
+to the next worker, and the late worker's `finish` raises `LeaseLost`, which rolls its transaction back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Executable,
+    Integer,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+    update,
+)
+
+from office.ledger.errors import LeaseLost
+from office.ledger.columns import Instant, metadata
+from office.ledger.upserts import insert
+from office.privacy import Sealed
+
+MAX_ATTEMPTS = 5
+_ERROR_LENGTH = 300
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", BigInteger, primary_key=True),
+    Column("update_id", BigInteger, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("body", Text),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("received_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+)
+lanes = Table(
+    "inbox_lanes",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("open_count", Integer, nullable=False),
+    Column("free_at", Instant, nullable=False),  # a worker may take the lane from this moment on
+    Column("holder", Text),
+    Column("fence", BigInteger, nullable=False),  # counts claims, so that a late worker can be told apart
+)
+
+
+@dataclass(frozen=True)
+class IncomingUpdate:
+    """One update as it came, its body sealed."""
+
+    update_id: int
+    lane: str
+    body: Sealed
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How many new updates a lane got, and when the first came."""
+
+    count: int
+    first_at: datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One update in a worker's hands until `until`."""
+
+    update_id: int
+    lane: str
+    body: Sealed
+    attempt: int
+    received_at: datetime
+    until: datetime
+    fence: int
+
+
+def store_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> int:
+    """Keep a batch; an update id that is known already is left alone. Returns how many were new."""
+    if not updates:
+        return 0
+    rows = [
+        {
+            "update_id": one.update_id,
+            "lane": one.lane,
+            "body": one.body,
+            "status": "open",
+            "attempts": 0,
+            "received_at": one.received_at,
+        }
+        for one in updates
+    ]
+    statement = insert(connection, inbox).on_conflict_do_nothing(index_elements=["update_id"])
+    new = connection.execute(statement.returning(inbox.c.lane, inbox.c.received_at), rows).all()
+    arrivals: dict[str, Arrival] = {}
+    for lane, received_at in new:
+        earlier = arrivals.get(lane, Arrival(0, received_at))
+        arrivals[lane] = Arrival(earlier.count + 1, min(earlier.first_at, received_at))
+    open_lanes(connection, arrivals)
+    return len(new)
+
+
+def open_lanes(connection: Connection, arrivals: Mapping[str, Arrival]) -> None:
+    """Make lanes known that have work; a lane that had none queues up from its first arrival."""
+    if not arrivals:
+        return
+    rows = [
+        {"lane": lane, "open_count": arrivals[lane].count, "free_at": arrivals[lane].first_at, "fence": 0}
+        for lane in sorted(arrivals)  # one order for all writers: no deadlock
+    ]
+    statement = insert(connection, lanes)
+    statement = statement.on_conflict_do_update(
+        index_elements=["lane"],
+        set_={
+            "open_count": lanes.c.open_count + statement.excluded.open_count,
+            "free_at": case((lanes.c.open_count == 0, statement.excluded.free_at), else_=lanes.c.free_at),
+        },
+    )
+    connection.execute(statement, rows)
+
+
+def claim_next(
+    connection: Connection, worker: str, now: datetime, lease_seconds: float, max_attempts: int = MAX_ATTEMPTS
+) -> Claim | None:
+    """Take the oldest open update of the lane that has waited longest; None when no lane is free.
+
+    An update that has been handed out `max_attempts` times and never came to an end (it may kill its process) is
+    set aside here.
+    """
+    until = now + timedelta(seconds=lease_seconds)
+    while lane := connection.execute(_take_lane(worker, now, until)).one_or_none():
+        row = connection.execute(_take_head(lane.lane)).one()
+        claim = Claim(row.update_id, lane.lane, row.body, row.attempts, row.received_at, until, lane.fence)
+        if row.attempts <= max_attempts:
+            return claim
+        _set_aside(connection, claim, f"没有结果地处理了 {max_attempts} 次", now)
+    return None
+
+
+def _take_lane(worker: str, now: datetime, until: datetime) -> Executable:
+    free = (
+        select(lanes.c.lane)
+        .where(lanes.c.open_count > 0, lanes.c.free_at <= now)
+        .order_by(lanes.c.free_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(lanes)
+        .where(lanes.c.lane == free)
+        .values(holder=worker, free_at=until, fence=lanes.c.fence + 1)
+        .returning(lanes.c.lane, lanes.c.fence)
+    )
+
+
+def _take_head(lane: str) -> Executable:
+    head = select(func.min(inbox.c.seq)).where(inbox.c.lane == lane, inbox.c.status == "open").scalar_subquery()
+    return (
+        update(inbox)
+        .where(inbox.c.seq == head)
+        .values(attempts=inbox.c.attempts + 1)
+        .returning(inbox.c.update_id, inbox.c.body, inbox.c.attempts, inbox.c.received_at)
+    )
+
+
+def renew(connection: Connection, claim: Claim, until: datetime) -> None:
+    """Hold the lane longer; raises `LeaseLost` when someone else has it."""
+    _change_lane(connection, claim, free_at=until)
+
+
+def finish(connection: Connection, claim: Claim, now: datetime) -> None:
+    """The update is worked off: its body goes, its id stays, the lane is free.
+
+    Call it in the transaction of the update's effects. `LeaseLost` rolls them back, because another worker has
+    done the same update or is about to; so each update takes effect once.
+    """
+    _leave_lane(connection, claim, now, finished=1)
+    _close(connection, claim, now, status="done", body=None)
+
+
+def fail(
+    connection: Connection,
+    claim: Claim,
+    error: str,
+    now: datetime,
+    retry_after_seconds: float = 2,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> bool:
+    """The update could not be worked off: try again later, or set it aside after `max_attempts`.
+
+    Returns True when it was set aside. `error` is kept for staff: give the kind of error, never the content.
+    """
+    if claim.attempt >= max_attempts:
+        _set_aside(connection, claim, error, now)
+        return True
+    _leave_lane(connection, claim, now + timedelta(seconds=retry_after_seconds), finished=0)
+    connection.execute(
+        update(inbox).where(inbox.c.update_id == claim.update_id).values(last_error=error[:_ERROR_LENGTH])
+    )
+    return False
+
+
+def _set_aside(connection: Connection, claim: Claim, error: str, now: datetime) -> None:
+    """Poison: out of the lane's way, body kept sealed so that staff can put it back."""
+    _leave_lane(connection, claim, now, finished=1)
+    _close(connection, claim, now, status="poison", body=claim.body, last_error=error[:_ERROR_LENGTH])
+
+
+def _leave_lane(connection: Connection, claim: Claim, free_at: datetime, *, finished: int) -> None:
+    """Let go of the lane, provided it is still this claim's."""
+    _change_lane(connection, claim, free_at=free_at, holder=None, open_count=lanes.c.open_count - finished)
+
+
+def _change_lane(connection: Connection, claim: Claim, **values: object) -> None:
+    statement = update(lanes).where(lanes.c.lane == claim.lane, lanes.c.fence == claim.fence).values(**values)
+    if connection.execute(statement).rowcount != 1:
+        raise LeaseLost(f"update {claim.update_id} of lane {claim.lane} went to another worker")
+
+
+def _close(connection: Connection, claim: Claim, now: datetime, **values: object) -> None:
+    connection.execute(update(inbox).where(inbox.c.update_id == claim.update_id).values(finished_at=now, **values))

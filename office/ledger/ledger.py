@@ -1,0 +1,89 @@
+"""The ledger (账本): one SQLite file or one PostgreSQL database, opened, migrated and shared by threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Connection, Engine, text
+
+from office.ledger.engines import BUSY_SECONDS, make_engine
+from office.ledger.errors import LedgerBusy
+from office.ledger.migrations import MIGRATIONS, Migration, apply
+
+
+class Ledger:
+    """Hands out transactions; the modules beside this one say what is done inside them.
+
+    Every function of the ledger takes the connection of a transaction, so that an update's whole effect
+    (inbox, dialogue, question, outbox) is one commit.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # SQLite has one writer: threads queue here instead of polling its file lock
+        self._write_turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+
+    @classmethod
+    def open(cls, url: str, *, migrations: Sequence[Migration] = MIGRATIONS, connections: int = 8) -> Self:
+        """Open the ledger at `url` and bring its schema up to date; several processes may do so at once."""
+        ledger = cls(make_engine(url, connections))
+        try:
+            apply(ledger.begin, migrations)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @property
+    def engine_name(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def begin(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A writing transaction: committed at the end, rolled back if the block raises.
+
+        `durable=False` returns before the disk has confirmed. Such a commit outlives the death of the process
+        but not a power cut; it is for what can be done again, such as claiming work, and never for an update,
+        an application or a consent that has been acknowledged.
+        """
+        with self._turn(), self._engine.connect() as connection:
+            connection.execution_options(sqlite_begin="IMMEDIATE", sqlite_synchronous="FULL" if durable else "NORMAL")
+            with connection.begin():
+                if self._write_turn is None and not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction that never waits for writers."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def checkpoint(self) -> None:
+        """Empty SQLite's write-ahead log into the file, so that deleted rows are nowhere on disk; else nothing."""
+        if self._write_turn is None:
+            return
+        with self._turn(), self._engine.connect().execution_options(sqlite_begin="") as connection:
+            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+        if busy:
+            raise LedgerBusy("账本正在被读取，旧日志没有清完，请稍后再清一次")
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._write_turn is None:
+            yield
+            return
+        if not self._write_turn.acquire(timeout=BUSY_SECONDS):
+            raise LedgerBusy(f"等了 {BUSY_SECONDS} 秒仍轮不到写账本：有一笔写入没有结束")
+        try:
+            yield
+        finally:
+            self._write_turn.release()

@@ -1,0 +1,21 @@
+"""The ledger's schema as named steps, applied in order; a new step goes to the end and an old one is never edited."""
+
+from __future__ import annotations
+
+from office.ledger.migrations import coordination, messages, records
+from office.ledger.migrations.runner import apply
+from office.ledger.migrations.steps import Migration
+
+MIGRATIONS: tuple[Migration, ...] = (
+    messages.INBOX,
+    messages.OUTBOX,
+    messages.DIALOGUES,
+    records.QUESTIONS,
+    records.CHATS,
+    coordination.RATE_LIMITS,
+    coordination.LEASES,
+    records.PUBLICATIONS,
+    records.AUDIT,
+)
+
+__all__ = ["MIGRATIONS", "Migration", "apply"]
