@@ -79,9 +79,7 @@ def fts5_jieba(documents: Sequence[Document], lexicon: Lexicon) -> Rank:
     query = "SELECT rowid FROM strings WHERE strings MATCH ? ORDER BY rank LIMIT 40"
 
     def rank(question: str) -> list[str]:
-        words = " OR ".join(
-            '"' + token.replace('"', "") + '"' for token in lexicon.cut(question.lower()) if token != '"'
-        )
+        words = " OR ".join('"' + word.replace('"', "") + '"' for word in lexicon.cut(question.lower()) if word != '"')
         return _first_ids([owners[row - 1] for (row,) in database.execute(query, (words,))]) if words else []
 
     return rank
