@@ -6,26 +6,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from knowledge.numeral_value import DIGITS, FIGURES, MULTIPLIERS, POSITIONAL, evaluate, to_decimal, whole
 from knowledge.text import simplified_table
 
-DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-TENS = {"廿": 20, "卅": 30, "卌": 40}
-MULTIPLIERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000, "w": 10_000, "k": 1000}
 VAGUE = "几数"
 ROUND_SHARE = Decimal("0.3")  # "十来" reaches at most three tenths of the next step: 10–13
 
 _CAPITALS = dict(
     zip("壹贰叁肆伍陆柒捌玖拾佰仟弌弍弎幺", "一二三四五六七八九十百千一二三一", strict=True),
 )
+_WIDE_COMMA = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")  # １，０００ is one number, 1，2，3 is a list
 _DASHES = dict.fromkeys("—–－―−", "-") | {"～": "~", "〜": "~", "∼": "~"}
 _KEEP = (
     "，。；：！？（）【】〔〕、"  # full-width marks part clauses; in ASCII they would look like thousands or decimals
 )
 
-_FIGURES = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_PIECE = re.compile(rf"({_FIGURES})|([零〇一二两三四五六七八九])|([廿卅卌])|([十百千万亿]|[wk](?![a-z]))|([几数])")
 _NUMERAL = re.compile(
-    rf"(?:{_FIGURES}(?: ?(?:[十百千]?[万亿]|[十百千]|[wk](?![a-z])))?(?:(?<=[百千万亿])(?:\d+(?![.%\d])[百千]?万?)*)?"
+    rf"(?:{FIGURES}(?: ?(?:[十百千]?[万亿]|[十百千]|[wk](?![a-z])))?(?:(?<=[百千万亿])(?:\d+(?![.%\d])[百千]?万?)*)?"
     r"|数[十百千万亿]+|[零〇一二两三四五六七八九十百千万亿廿卅卌几]+)"
 )
 _POINT = re.compile(
@@ -35,7 +32,7 @@ _POINT = re.compile(
 _PAIR = re.compile(
     r"(?<![零〇一二两三四五六七八九])([一二两三四五六七八])([二两三四五六七八九])(?![零〇一二两三四五六七八九])"
 )
-_POSITIONAL = re.compile(r"[零〇一二三四五六七八九]{3,}")
+_ROW = re.compile(r"([一二三四五六七八九]{3})([十百千]?[万亿]|[十百千])")
 _TORN = re.compile(r"(\d+[万亿])([1-9]\d{1,2})")
 _MORE = re.compile(r"([多余](?!少)|来(?![自回到])|把(?=[块元亩斤个头只户人年岁万千钱]))")
 
@@ -70,7 +67,7 @@ def _fold_table() -> dict[int, str]:
 def fold(text: str) -> str:
     """Lower-case, half-width, simplified spelling with the numerals of contracts made plain; length never changes."""
     lowered = "".join(character.lower() if len(character.lower()) == 1 else character for character in text)
-    return lowered.translate(_fold_table())
+    return _WIDE_COMMA.sub(",", lowered.translate(_fold_table()))
 
 
 def read_numeral(text: str, start: int) -> Numeral | None:
@@ -86,14 +83,16 @@ def read_numeral(text: str, start: int) -> Numeral | None:
         base = _read_run(run, start)
         if base:
             return _widen(text, base)
-        run = run[:-1]
+        run = _shorten(run)
     return None
 
 
-def to_decimal(run: str) -> Decimal | None:
-    """The exact value of a run such as 十三万二, 13万2 or 3,200; None when it is not one number."""
-    value = _evaluate(run)
-    return value[0] if value else None
+def _shorten(run: str) -> str:
+    """A shorter head of a run that is no number; 十万八万 falls back to 十万 and never to 十万八."""
+    dropped, run = run[-1], run[:-1]
+    while run and dropped in MULTIPLIERS and (run[-1] in DIGITS or run[-1].isdigit()):
+        run = run[:-1]
+    return run
 
 
 def _with_point(match: re.Match[str]) -> Numeral:
@@ -102,7 +101,7 @@ def _with_point(match: re.Match[str]) -> Numeral:
     scale = Decimal(1)
     for character in match[3]:
         scale *= MULTIPLIERS[character]
-    value = _whole((whole + Decimal(f"0.{fraction}")) * scale)
+    value = whole((whole + Decimal(f"0.{fraction}")) * scale)
     step = scale / 10 ** len(fraction)
     return Numeral(value, value, match.end(), step, scale, is_plain=scale == 1)
 
@@ -140,10 +139,10 @@ def _read_run(run: str, start: int) -> Numeral | None:
     if torn:  # 13万25 may be 130,025 or 132,500
         head = to_decimal(torn[1]) or Decimal(0)
         tail, unit = Decimal(torn[2]), Decimal(MULTIPLIERS[torn[1][-1]])
-        most = _whole(head + tail * unit / 10 ** len(torn[2]))
+        most = whole(head + tail * unit / 10 ** len(torn[2]))
         return Numeral(head + tail, most, end, Decimal(1), vague=True, either=True)
     low_run, high_run = _ends(run)
-    low, high = _evaluate(low_run), _evaluate(high_run)
+    low, high = evaluate(low_run), evaluate(high_run)
     if low is None or high is None:
         return None
     scale = Decimal(100_000_000) if run[-1] == "亿" else Decimal(10_000) if run[-1] in "万w" else Decimal(1)
@@ -161,91 +160,15 @@ def _ends(run: str) -> tuple[str, str]:
     if any(character in run for character in VAGUE):
         first = "一" if (run[-1] in VAGUE and len(run) > 1) or re.search(r"[十廿卅][几数]", run) else "二"
         return re.sub(f"[{VAGUE}]", first, run), re.sub(f"[{VAGUE}]", "九", run)
-    pair = None if _POSITIONAL.fullmatch(run) else _PAIR.search(run)
+    row = _ROW.fullmatch(run)
+    if row and row[1] in "一二三四五六七八九":  # 三四五万: three to five
+        return row[1][0] + row[2], row[1][-1] + row[2]
+    pair = None if POSITIONAL.fullmatch(run) else _PAIR.search(run)
     if pair:
         one, two = DIGITS[pair[1]], DIGITS[pair[2]]
         if two == one + 1 or (one, two) == (3, 5):
             return run[: pair.start()] + pair[1] + run[pair.end() :], run[: pair.start()] + pair[2] + run[pair.end() :]
     return run, run
-
-
-def _evaluate(run: str) -> tuple[Decimal, Decimal] | None:
-    """Value and size of the last spoken place."""
-    if _POSITIONAL.fullmatch(run):
-        return Decimal("".join(str(DIGITS[character]) for character in run)), Decimal(1)
-    total = section = Decimal(0)
-    digit: Decimal | None = None
-    last = Decimal(1)
-    zero = False
-    figures = ""
-    position = 0
-    while position < len(run):
-        if run[position] == " ":
-            position += 1
-            continue
-        match = _PIECE.match(run, position)
-        if not match:
-            return None
-        position = match.end()
-        if match[5]:
-            return None
-        if match[3]:
-            if digit is not None or section % 100 or (last <= 10 and last != 1):
-                return None
-            section, last = section + TENS[match[3]], Decimal(10)
-        elif match[4]:
-            unit = Decimal(MULTIPLIERS[match[4]])
-            if unit >= 10_000:
-                value = section + (digit or 0)
-                if digit is None and value == 0 and (total == 0 or unit == 10_000):
-                    return None
-                total = (total + value) * unit if unit > 10_000 else total + value * unit
-                section = Decimal(0)
-            else:
-                if (digit is None and (unit != 10 or section % 100)) or (section and section % (unit * 10)):
-                    return None
-                section += (Decimal(1) if digit is None else digit) * unit
-            last = unit * _last_place(figures) if "." in figures else unit
-            digit, zero, figures = None, False, ""
-        else:
-            word = match[1] or match[2]
-            if word in "零〇" and match[2] and run != word:
-                if digit is not None:
-                    return None
-                zero = True
-                continue
-            if digit is not None:
-                return None
-            digit = Decimal(word.replace(",", "")) if match[1] else Decimal(DIGITS[word])
-            figures = word
-    if digit is None:
-        return _whole(total + section), last
-    return _close(total + section, digit, last, zero, figures)
-
-
-def _close(before: Decimal, digit: Decimal, last: Decimal, zero: bool, figures: str) -> tuple[Decimal, Decimal] | None:
-    """Place the closing digit: 一万五 is 15,000, 一百零五 is 105, 13万2500 is 132,500."""
-    if last == 1:
-        return before + digit, _last_place(figures)
-    if not figures[0].isdigit() or len(figures) == 1:
-        place = Decimal(1) if zero else max(last / 10, Decimal(1))
-        return before + digit * place, place
-    if len(figures) == len(str(int(last))) - 1 and "." not in figures:
-        return before + digit, _last_place(figures)
-    return None
-
-
-def _whole(number: Decimal) -> Decimal:
-    """The same number without a meaningless .0, so that 130000.0 reads 130000."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-
-
-def _last_place(figures: str) -> Decimal:
-    plain = figures.replace(",", "")
-    if "." in plain:
-        return Decimal(1).scaleb(-len(plain.split(".")[1]))
-    stripped = plain.rstrip("0")
-    return Decimal(10 ** (len(plain) - len(stripped))) if stripped else Decimal(1)
 
 
 def _widen(text: str, base: Numeral) -> Numeral:
@@ -260,7 +183,7 @@ def _widen(text: str, base: Numeral) -> Numeral:
         return base
     step = base.step
     step = min(step, base.low)
-    reach = {"来": _whole(ROUND_SHARE * step), "把": Decimal(0)}.get(match[1], step)
+    reach = {"来": whole(ROUND_SHARE * step), "把": Decimal(0)}.get(match[1], step)
     end, scale = match.end(), base.scale
     if base.scale == 1:
         tail = re.compile(r"[百千]?[万亿]").match(text, end)

@@ -40,10 +40,11 @@ _PRICED = re.compile(r"[元块钱万千百亿%每/一二三四五六七八九\d]
 _ASKED = re.compile(
     r"(?:地|田)?(?:多少|几[块元个钱]|[能可]?以?补|给|要?交|要?付|什么价|怎么|\d{2}|[一二两三四五六七八九][百千])"
 )
+_JUST_WANTS = re.compile(r"[要需个有]\s?$")  # 要三十 may want thirty of anything
 _LENT = re.compile(r"[贷借][^,，。；]{0,8}$")  # 贷10万一年 lends for a year, 800元一年 prices one
 _PER = re.compile(r"[一每]?(?:亩|头|户|斤|株|棵|只|羽|年|个?月|人)")
 _MONEY_BEFORE = re.compile(
-    r"(?:贷款?|借款?|需要?|要|花了?|投了?|投入|投资|交了?|还款?|补了?|补贴|领了?|拿了?|给了?|收了?|赚了?|工资|收入|利息|保费|价格?|成本|资金|本钱|钱|款|额度?|欠了?|差|缺|¥)"
+    r"(?:贷款?|借款?|需要?|要|花了?|投了?|投入|投资|交了?|还款?|补了?|补贴|补助|奖励?|发|领了?|拿了?|给了?|收了?|赚了?|工资|收入|利息|保费|价格?|成本|资金|本钱|钱|款|额度?|欠了?|差|缺|¥)"
     r"(?:大概|大约|差不多|是|有|个|了|到|才|只|:|为)?\s?$"
 )
 _RATE_BEFORE = re.compile(
@@ -224,9 +225,10 @@ def _without_unit(sentence: _Sentence, start: int, numeral: Numeral) -> Quantity
         return None
     if any(character in said for character in "万亿w"):
         return quantity(Kind.MONEY, "yuan")
-    if numeral.is_single or (numeral.is_plain and not said[0].isdigit() and not _MONEY_BEFORE.search(before)):
+    priced = _MONEY_BEFORE.search(before) and not (numeral.high < 1000 and _JUST_WANTS.search(before))
+    if numeral.is_single or (numeral.is_plain and not said[0].isdigit() and not priced):
         return None
-    if not _MONEY_BEFORE.search(before):
+    if not priced:
         if text[numeral.end : numeral.end + 1] in ("一", "每") and _PER.match(text, numeral.end):
             return quantity(Kind.MONEY, "yuan")
         return quantity(Kind.NUMBER, "")

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from knowledge.numerals import DIGITS, read_numeral
+from knowledge.numeral_value import DIGITS
+from knowledge.numerals import read_numeral
 from knowledge.units import Kind, Quantity
 
 PER_YEAR = {"年": Decimal(1), "月": Decimal(12), "日": Decimal(365)}

@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-from knowledge.numerals import DIGITS, Numeral, read_numeral
+from knowledge.numeral_value import DIGITS
+from knowledge.numerals import Numeral, read_numeral
 from knowledge.units import Kind, Unit
 
 _MU_TAIL = re.compile(
@@ -13,6 +14,7 @@ _MU_TAIL = re.compile(
 _MONEY_TAIL = re.compile(
     r"(?P<jiao>[一二三四五六七八九\d])(?:[毛角](?:(?P<cent>[一二三四五六七八九\d])分?)?|(?![\d.年月天个亩分%百千万]))"
 )
+_TENTH_TAIL = re.compile(r"(?P<digit>[一二三四五六七八九])(?![万千百十个年天亩])")
 _CENT_TAIL = re.compile(r"(?P<cent>[一二三四五六七八九\d])(?:分钱?)?(?![\d万千百十个年天亩])")
 _YEAR_TAIL = re.compile(r"(?P<half>半)|[零又]?(?P<months>\d{1,2}|[一二两三四五六七八九]|十[一]?)个月")
 _UNIT_MORE = re.compile(r"多(?!少)")
@@ -27,6 +29,8 @@ def read_tail(text: str, numeral: Numeral, word: str, unit: Unit, end: int) -> t
         add = Decimal("0.5") if more["half"] else _small(more["fen"] or more["digit"]) / 10
     elif unit.kind is Kind.MONEY and word in ("块", "元") and low == high and (more := _MONEY_TAIL.match(text, end)):
         add = _small(more["jiao"]) / 10 + (_small(more["cent"]) / 100 if more["cent"] else 0)
+    elif word == "成" and low == high and (more := _TENTH_TAIL.match(text, end)):
+        add = _small(more["digit"])
     elif word in ("毛", "角") and low == high and (more := _CENT_TAIL.match(text, end)):
         add = _small(more["cent"]) / 100
     elif word == "年" and low == high and (more := _YEAR_TAIL.match(text, end)):

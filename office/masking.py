@@ -54,8 +54,8 @@ def mask(text: str) -> Masked:
         return Masked(text)
     pieces: list[str] = []
     position = 0
-    for start, end, kind in _findings(text):
-        start, end = _with_trimmings(text, start, end)
+    for first, last, kind in _findings(text):
+        start, end = _with_trimmings(text, first, last)
         pieces += [text[position:start], LABELS[kind]]
         position = end
     return Masked("".join([*pieces, text[position:]]))

@@ -14,7 +14,7 @@ EXAMPLES: Mapping[str, str] = {
     "SECRET_KEY": "至少32个字符的随机串",
     "FIELD_KEY": "44个字符的Fernet密钥",
     "ADMIN_CHAT_ID": "123456789",
-    "WEB_HOST": "0.0.0.0",
+    "WEB_HOST": "127.0.0.1",
     "PORT": "8000",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "json",

@@ -49,6 +49,7 @@ def load(
     channel: str,
     chat: str,
     now: datetime,
+    *,
     ttl: timedelta = TIME_TO_LIVE,
 ) -> Dialogue | None:
     """The chat's dialogue, or None when there is none or it has gone stale."""
@@ -73,7 +74,7 @@ def load(
 
 
 def save(
-    connection: Connection, cipher: FieldCipher, dialogue: Dialogue, now: datetime, ttl: timedelta = TIME_TO_LIVE
+    connection: Connection, cipher: FieldCipher, dialogue: Dialogue, now: datetime, *, ttl: timedelta = TIME_TO_LIVE
 ) -> Dialogue:
     """Keep a dialogue that was loaded (or is new, version 0) and return it as kept.
 

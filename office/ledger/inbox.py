@@ -25,8 +25,8 @@ from sqlalchemy import (
     update,
 )
 
-from office.ledger.errors import LeaseLost
 from office.ledger.columns import Instant, metadata
+from office.ledger.errors import LeaseLost
 from office.ledger.upserts import insert
 from office.privacy import Sealed
 
@@ -133,7 +133,7 @@ def open_lanes(connection: Connection, arrivals: Mapping[str, Arrival]) -> None:
 
 
 def claim_next(
-    connection: Connection, worker: str, now: datetime, lease_seconds: float, max_attempts: int = MAX_ATTEMPTS
+    connection: Connection, worker: str, now: datetime, lease_seconds: float, *, max_attempts: int = MAX_ATTEMPTS
 ) -> Claim | None:
     """Take the oldest open update of the lane that has waited longest; None when no lane is free.
 
@@ -197,6 +197,7 @@ def fail(
     claim: Claim,
     error: str,
     now: datetime,
+    *,
     retry_after_seconds: float = 2,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> bool:

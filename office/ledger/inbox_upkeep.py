@@ -42,12 +42,16 @@ def _reopen(connection: Connection, now: datetime, which: ColumnElement[bool]) -
 
 def open_count(connection: Connection) -> int:
     """How many updates are not worked off yet."""
-    return connection.execute(select(func.coalesce(func.sum(lanes.c.open_count), 0))).scalar_one()
+    total: int = connection.execute(select(func.coalesce(func.sum(lanes.c.open_count), 0))).scalar_one()
+    return int(total)
 
 
 def oldest_open(connection: Connection) -> datetime | None:
     """When the update that has waited longest came in; None when all is worked off."""
-    return connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.status == "open")).scalar_one()
+    since: datetime | None = connection.execute(
+        select(func.min(inbox.c.received_at)).where(inbox.c.status == "open")
+    ).scalar_one()
+    return since
 
 
 def poisoned(connection: Connection, limit: int = 50) -> list[PoisonedUpdate]:

@@ -205,7 +205,7 @@ def retry_at(connection: Connection, seq: int, error: str, when: datetime) -> No
 
 
 def mark_uncertain(
-    connection: Connection, seq: int, error: str, now: datetime, retry: datetime, max_attempts: int = MAX_ATTEMPTS
+    connection: Connection, seq: int, error: str, now: datetime, *, retry: datetime, max_attempts: int = MAX_ATTEMPTS
 ) -> Status:
     """The answer to the send was lost. Replies and notices wait until `retry`; pushes and echoes end here."""
     row = connection.execute(select(outbox.c.kind, outbox.c.attempts).where(outbox.c.seq == seq)).one()

@@ -48,12 +48,16 @@ def uncertain(connection: Connection, limit: int = 50) -> list[MessageState]:
 
 def count_repeats(connection: Connection) -> int:
     """How many sends may have been doubled, over all messages kept."""
-    return connection.execute(select(func.coalesce(func.sum(outbox.c.repeats), 0))).scalar_one()
+    total: int = connection.execute(select(func.coalesce(func.sum(outbox.c.repeats), 0))).scalar_one()
+    return int(total)
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next waiting message is due; None when none waits."""
-    return connection.execute(select(func.min(outbox.c.not_before)).where(outbox.c.status == "waiting")).scalar_one()
+    due: datetime | None = connection.execute(
+        select(func.min(outbox.c.not_before)).where(outbox.c.status == "waiting")
+    ).scalar_one()
+    return due
 
 
 def forget_lane(connection: Connection, lane: str) -> int:

@@ -72,7 +72,8 @@ def record(connection: Connection, question: AskedQuestion) -> int:
         "chat_hash": question.chat_hash,
         "asked_at": question.asked_at,
     }
-    return connection.execute(insert(connection, questions).returning(questions.c.id), row).scalar_one()
+    question_id: int = connection.execute(insert(connection, questions).returning(questions.c.id), row).scalar_one()
+    return question_id
 
 
 def recent(

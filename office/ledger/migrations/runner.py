@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from office.ledger.errors import LedgerTooNew
 from office.ledger.columns import to_microseconds
+from office.ledger.errors import LedgerTooNew
 from office.ledger.migrations.steps import Migration
 
 _ADVISORY_LOCK = 7_330_300_001  # any number no other program of the database uses

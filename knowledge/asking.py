@@ -1,0 +1,79 @@
+"""What a question asks of an entry (the facet), and whether it is a comparison or a follow-up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.entries import Facet
+from knowledge.reading import ContentError, Fault, Item, read_yaml
+
+Pattern = re.Pattern[str]
+_CLAUSE = re.compile(r"[，,。；;？?！!\n]")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The patterns of data/asking.yaml, loaded once."""
+
+    facets: tuple[tuple[Facet, Pattern], ...]
+    compare: Pattern
+    compare_split: Pattern
+    pronouns: Pattern
+    choose: Pattern
+    forget: Pattern
+    thanks: Pattern
+
+    @classmethod
+    def load(cls, path: Path) -> Asking:
+        """Read data/asking.yaml; a pattern that does not compile is a fault."""
+        faults: list[Fault] = []
+        root = read_yaml(path, "data/asking.yaml", faults)
+        names = ("facets", "compare", "compare_split", "pronouns", "choose", "forget", "why_unsure")
+        items = root.mapping(names) if root is not None else {}
+        facets = []
+        for item in items["facets"].sequence() if "facets" in items else []:
+            fields = item.mapping(("facet", "pattern"))
+            if {"facet", "pattern"} <= fields.keys() and fields["facet"].choice(list(Facet)) in list(Facet):
+                facets.append((Facet(fields["facet"].text()), _pattern(fields["pattern"])))
+        rest = [_pattern(items[name]) for name in names[1:] if name in items]
+        if faults:
+            raise ContentError(faults)
+        return cls(tuple(facets), *rest)
+
+    def facet(self, text: str) -> Facet | None:
+        """The facet a question asks, or None when it asks of the whole entry; the last clause decides in a story."""
+        clauses = [clause for clause in _CLAUSE.split(text.strip("？?。！! ")) if clause.strip()]
+        for part in (*clauses[-1:], "".join(clauses)):
+            found = next((facet for facet, pattern in self.facets if pattern.search(part)), None)
+            if found is not None:
+                return found
+        return None
+
+    def bare_facet(self, folded: str) -> Facet | None:
+        """The facet named by a bare word such as 利息 or 材料, for follow-ups like 那利息呢."""
+        return self.facet(folded) or next((facet for word, facet in BARE if word in folded), None)
+
+    def sides(self, folded: str) -> tuple[str, ...]:
+        """The two halves of a comparison, or nothing."""
+        if not self.compare.search(folded):
+            return ()
+        parts = [part for part in self.compare_split.split(self.compare.sub("", folded)) if len(part) >= 2]
+        return tuple(parts[:2]) if len(parts) >= 2 else ()
+
+
+BARE: tuple[tuple[str, Facet], ...] = (
+    ("担保费", Facet.FEE), ("保费", Facet.FEE), ("费用", Facet.FEE), ("手续费", Facet.FEE), ("补贴", Facet.SUBSIDY), ("补助", Facet.SUBSIDY),
+    ("贴息", Facet.SUBSIDY), ("额度", Facet.AMOUNT), ("多少钱", Facet.AMOUNT), ("多少", Facet.AMOUNT), ("期限", Facet.TERM), ("几年", Facet.TERM),
+    ("多久", Facet.TERM), ("材料", Facet.DOCUMENTS), ("条件", Facet.WHO), ("谁", Facet.WHO), ("哪里", Facet.WHERE), ("怎么办", Facet.HOW), ("地方", Facet.WHERE),
+    ("截止", Facet.DEADLINE), ("什么时候", Facet.DEADLINE), ("电话", Facet.CONTACT), ("有效", Facet.STATUS), ("要交", Facet.FEE), ("要钱", Facet.FEE),
+)  # fmt: skip
+
+
+def _pattern(item: Item) -> Pattern:
+    try:
+        return re.compile(item.text())
+    except re.error as error:
+        item.fault(f"正则写错了：{error}。")
+        return re.compile("(?!)")

@@ -1,0 +1,105 @@
+"""The knowledge base: entries and everything needed to find them, loaded once, immutable, swapped whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.asking import Asking
+from knowledge.browsing import Catalogue
+from knowledge.crops import Crops
+from knowledge.dialect import DialectTable
+from knowledge.documents import document_of
+from knowledge.entries import Entry
+from knowledge.facts import Fact, load_facts
+from knowledge.fraud import FraudPatterns
+from knowledge.glossary import load_glossary
+from knowledge.lexicon import Lexicon
+from knowledge.loading import load_entries
+from knowledge.matching import MatchIndex, Model
+from knowledge.places import Places
+from knowledge.reading import ContentError, Fault
+from knowledge.topics import Topics
+
+SHIPPED = Path(__file__).resolve().parent.parent / "data"
+SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt")
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """One publication in memory. Nothing in it changes; a new publication is a new object."""
+
+    version: str
+    entries: Mapping[str, Entry]
+    facts: Mapping[str, Fact]
+    index: MatchIndex
+    lexicon: Lexicon
+    places: Places
+    crops: Crops
+    dialect: DialectTable
+    asking: Asking
+    topics: Topics
+    fraud: FraudPatterns
+    glossary: Mapping[str, str]
+    catalogue: Catalogue
+
+    @classmethod
+    def load(cls, data: Path, version: str | None = None, model: Model | None = None) -> KnowledgeBase:
+        """Load the folder `data`; `model` saves reading the matcher's weights and vectors again.
+
+        Raises `ContentError` naming every fault that keeps it from being served."""
+        faults: list[Fault] = []
+        entries = {entry.code: entry for entry in load_entries(data / "entries", faults, data.parent)}
+        facts = load_facts(data / "facts.yaml", faults)
+        if faults:
+            raise ContentError(faults)
+        if not entries:
+            raise ContentError([Fault(str(data / "entries"), 1, "一个条目也没有。")])
+        places, crops = Places.load(data / "places.yaml"), Crops.load(data / "crops.yaml")
+        lexicon = Lexicon(domain_words(entries, places, crops))
+        model = model or Model.load(data / "matching.yaml" if (data / "vectors.npz").exists() else SHIPPED / "matching.yaml")
+        return cls(
+            version=version or content_hash(data)[:6],
+            entries=entries,
+            facts=facts,
+            index=MatchIndex.build([document_of(entry) for entry in entries.values()], lexicon, model),
+            lexicon=lexicon,
+            places=places,
+            crops=crops,
+            dialect=DialectTable.load(data / "dialect.yaml"),
+            asking=Asking.load(data / "asking.yaml"),
+            topics=Topics.load(data / "topics.yaml"),
+            fraud=FraudPatterns.load(data / "fraud.yaml"),
+            glossary=load_glossary(data / "glossary.yaml"),
+            catalogue=Catalogue(entries),
+        )
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles by code."""
+        return {code: entry.title for code, entry in self.entries.items()}
+
+
+def domain_words(entries: Mapping[str, Entry], places: Places, crops: Crops) -> list[str]:
+    """The words the segmenter must keep whole: titles, aliases, crops and places."""
+    words = {word for entry in entries.values() for word in (entry.title, *entry.aliases, *entry.crops)}
+    words |= set(crops.by_word) | set(places.counties) | {town for towns in places.towns.values() for town in towns}
+    return sorted(words)
+
+
+def content_hash(data: Path) -> str:
+    """SHA-256 over the names and bytes of all content files below `data`."""
+    digest = hashlib.sha256()
+    for path in content_files(data):
+        digest.update(str(path.relative_to(data)).encode())
+        digest.update(b"\0")
+        digest.update(path.read_bytes())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def content_files(data: Path) -> list[Path]:
+    """The files that make up a publication, sorted."""
+    return sorted({path for pattern in SEEDS for path in data.glob(pattern)})

@@ -1,0 +1,148 @@
+"""Entries → the lines of a reply, in the one order every window keeps: status, payee, answer, who and how, source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
+from knowledge.browsing import entry_button
+from knowledge.entries import NOT_STATED, Entry, Facet, Status
+from knowledge.rendering import (
+    facet_line, facet_sentences, fill, papers_text, payee_line, source_text, status_lines, status_text, summary_text,
+)  # fmt: skip
+from knowledge.vocabulary import FACET_WORDS
+
+FIRST_REPLY_LINES = 12
+SHORT_FACETS = (Facet.AMOUNT, Facet.SUBSIDY, Facet.RATE, Facet.FEE, Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS, Facet.DEADLINE)
+ALL_FACETS = tuple(facet for facet in Facet if facet is not Facet.STATUS)
+COMPARED = (Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.TERM, Facet.WHO)
+LONG = 110
+
+
+class Reply:
+    """The two layers of an entry's reply: `lines` at once, `more` after 展开."""
+
+    def __init__(self, entry: Entry, day: date, facet: Facet | None, titles: dict[str, str], notes: Sequence[Line] = ()) -> None:
+        self.entry, self.day, self.facet = entry, day, facet
+        head = [*status_lines(entry, day, titles), *payee_line(entry, day), self._lead(), *notes]
+        tail = [Line(LineKind.SOURCE, source_text(entry)), self._next()]
+        room = FIRST_REPLY_LINES - len(head) - len(tail) - 1
+        wanted = self._wanted()
+        shown = wanted[: max(room, 0)]
+        details = [Line(LineKind.DETAIL, _shortened(facet_line(entry, each, day))) for each in shown]
+        silent = self._silent()
+        self.lines = tuple([*head, *details, *silent, *tail])
+        self.more = self._more(set(shown), details)
+
+    def _lead(self) -> Line:
+        entry, facet = self.entry, self.facet
+        if facet is None:
+            return Line(LineKind.LEAD, f"{entry.title}：{summary_text(entry, self.day)}")
+        if facet is Facet.STATUS:
+            note = f"。{entry.validity.note}" if entry.validity.note else ""
+            return Line(LineKind.LEAD, f"{entry.title}：{status_text(entry, self.day)}{note}")
+        said = "".join(_ended(text) for text in facet_sentences(entry, facet, self.day))
+        return Line(LineKind.LEAD, f"{FACET_WORDS[facet]}：{said}——{entry.title}")
+
+    def _wanted(self) -> list[Facet]:
+        stated = [facet for facet in SHORT_FACETS if self.entry.facets.get(facet) and facet is not self.facet]
+        if self.facet is None:
+            order = (Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS, Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.DEADLINE)
+            return [facet for facet in order if facet in stated]
+        first = [facet for facet in (Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS) if facet in stated]
+        return [*first, *(facet for facet in stated if facet not in first)]
+
+    def _silent(self) -> list[Line]:
+        missing = [FACET_WORDS[facet] for facet in ALL_FACETS if not self.entry.facets.get(facet) and facet is not self.facet]
+        return [Line(LineKind.NOTE, f"{NOT_STATED}：{'、'.join(missing)}。")] if missing else []
+
+    def _next(self) -> Line:
+        entry = self.entry
+        day = entry.validity.reading_day(self.day)
+        return Line(LineKind.NEXT, f"下一步：{fill(entry, entry.next_step, day) or entry.next_step}")
+
+    def _more(self, shown: set[Facet], details: Sequence[Line]) -> tuple[Line, ...]:
+        entry, day = self.entry, self.day
+        rest = [
+            Line(LineKind.DETAIL, facet_line(entry, facet, day))
+            for facet in ALL_FACETS
+            if entry.facets.get(facet) and facet is not self.facet and (facet not in shown or _is_cut(facet_line(entry, facet, day), details))
+        ]
+        conditions = [f"{number}. {condition.text}" for number, condition in enumerate(entry.conditions, 1)]
+        if conditions:
+            rest.append(Line(LineKind.DETAIL, "条件：" + "；".join(conditions) + "。"))
+        if entry.exclusions:
+            rest.append(Line(LineKind.DETAIL, "不能办的：" + "；".join(condition.text for condition in entry.exclusions) + "。"))
+        rest.append(Line(LineKind.DETAIL, f"材料清单：{papers_text(entry)}"))
+        rest.append(Line(LineKind.DETAIL, f"办多久：{fill(entry, entry.time, day) or entry.time}"))
+        rest.append(Line(LineKind.DETAIL, f"由谁最终认定：{entry.decides}"))
+        for contact in entry.contacts:
+            where = "，".join(part for part in (contact.phone, contact.address) if part)
+            rest.append(Line(LineKind.DETAIL, f"联系：{contact.name} {where}（{contact.seen} 看到）"))
+        if entry.validity.note and self.facet is not Facet.STATUS:
+            rest.append(Line(LineKind.NOTE, f"有效期：{status_text(entry, day)}。{entry.validity.note}"))
+        return tuple(rest)
+
+
+def entry_buttons(entry: Entry, facet: Facet | None) -> tuple[Button, ...]:
+    """At most four: 展开, and the facets people ask next that the entry states."""
+    following = [
+        other
+        for other in (Facet.WHO, Facet.DOCUMENTS, Facet.HOW, Facet.RATE, Facet.AMOUNT, Facet.SUBSIDY, Facet.DEADLINE)
+        if other is not facet and entry.facets.get(other)
+    ]
+    facets = [Button(FACET_WORDS[other], Action(Verb.FACET, entry.code, other.value)) for other in following[:3]]
+    return (Button("展开全部", Action(Verb.MORE, entry.code)), *facets)
+
+
+def suggestion_lines(entries: Sequence[Entry], day: date) -> tuple[Line, ...]:
+    """您是不是想问: each choice with its status word."""
+    lines = [Line(LineKind.TITLE, "您是不是想问：")]
+    for number, entry in enumerate(entries, 1):
+        status = entry.status_on(day)
+        note = "" if status is Status.IN_FORCE else f"【{status_text(entry, day)}】"
+        lines.append(Line(LineKind.DETAIL, f"{number}. {entry.title}{note}"))
+    lines.append(Line(LineKind.NEXT, "回一个数字就行；都不是，就换个说法，或者点“都不是”。"))
+    return tuple(lines)
+
+
+def suggestion_buttons(entries: Sequence[Entry], day: date) -> tuple[Button, ...]:
+    return (*(entry_button(entry, day) for entry in entries), Button("都不是", Action(Verb.NONE_OF_THESE)))
+
+
+def comparison(entries: Sequence[Entry], day: date, titles: dict[str, str]) -> tuple[tuple[Line, ...], Table]:
+    """Two entries side by side, at most six rows; a silent field reads 文件没写."""
+    heads = tuple(entry.title for entry in entries)
+    rows = [("还有效吗", *(status_text(entry, day) for entry in entries))]
+    rows += [
+        (FACET_WORDS[facet], *("".join(facet_sentences(entry, facet, day)) for entry in entries))
+        for facet in COMPARED
+        if any(entry.facets.get(facet) for entry in entries)
+    ]
+    table = Table(("", *heads), tuple(rows[:6]))
+    lines = [line for entry in entries for line in _named_status(entry, day, titles)]
+    lines.append(Line(LineKind.TITLE, f"{heads[0]}，和 {heads[1]}，对着看："))
+    lines += [Line(LineKind.DETAIL, f"{row[0]}：" + "｜".join(row[1:])) for row in table.rows]
+    lines.append(Line(LineKind.NOTE, "哪个更合适，要看您在哪个县、做什么、贷多少；能不能同时办：文件没写。"))
+    lines += [Line(LineKind.SOURCE, source_text(entry)) for entry in entries]
+    return tuple(lines), table
+
+
+def _named_status(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
+    return [Line(line.kind, f"{entry.title}：{line.text}") for line in status_lines(entry, day, titles)]
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONG:
+        return text
+    cut = max(text.rfind(mark, 0, LONG) for mark in "。；，")
+    return f"{text[: cut if cut > LONG // 2 else LONG]}……"
+
+
+def _is_cut(text: str, details: Sequence[Line]) -> bool:
+    return all(line.text != text for line in details)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(("。", "？", "！", "；")) else f"{text}。"

@@ -1,0 +1,200 @@
+"""The office (办事处): answers, remembers, and keeps the latest publication at hand. Windows call nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from knowledge import answering
+from knowledge.answering import Memory
+from knowledge.answers import Action, Answer, Verb
+from knowledge.base import SHIPPED, KnowledgeBase, content_hash
+from knowledge.browsing import Menu
+from knowledge.reading import ContentError
+from knowledge.revisions import PublicationDamaged, Revisions
+from office.ledger import dialogues, questions, rate_limits
+from office.ledger.dialogues import Dialogue
+from office.ledger.errors import DialogueChanged
+from office.ledger.ledger import Ledger
+from office.masking import mask
+from office.privacy import FieldCipher, Pseudonyms
+from office.settings import Settings
+
+log = logging.getLogger(__name__)
+
+QUESTIONS_A_MINUTE = 30
+WENZHOU = ZoneInfo("Asia/Shanghai")
+IMPORTER = "data/ 自动导入"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatKey:
+    """One chat of one window: `web`, `telegram` or `terminal`, and its id there."""
+
+    channel: str
+    id: str
+
+
+class Office:
+    """One body of knowledge and one ledger; every window shares it, every method may block."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, knowledge: KnowledgeBase) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self._knowledge = knowledge
+        self._cipher = FieldCipher([key.reveal() for key in settings.field_keys])
+        self._pseudonyms = Pseudonyms(settings.secret_keys[0].reveal())
+
+    @classmethod
+    def open(cls, settings: Settings, data: Path = SHIPPED) -> Office:
+        """Open the ledger and the latest publication; a changed data/ is imported and published first.
+
+        A data/ that does not load is reported and the previous publication keeps serving; without one it raises.
+        """
+        knowledge = open_knowledge(settings.state_dir, data)
+        return cls(settings, Ledger.open(settings.database_url.reveal()), knowledge)
+
+    @property
+    def knowledge(self) -> KnowledgeBase:
+        """The publication that serves now."""
+        return self._knowledge
+
+    @property
+    def cipher(self) -> FieldCipher:
+        """Seals what the ledger keeps of people's words."""
+        return self._cipher
+
+    def swap(self, knowledge: KnowledgeBase) -> None:
+        """Serve another publication from the next question on; answers under way finish on the old one."""
+        self._knowledge = knowledge
+
+    def today(self) -> date:
+        """The day in Wenzhou."""
+        return self.now().astimezone(WENZHOU).date()
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        return datetime.now(UTC)
+
+    def ask(self, text: str, chat: ChatKey, *, on: date | None = None, connection: Connection | None = None) -> Answer:
+        """Answer a typed question, remember the dialogue, and record the masked question, in one transaction."""
+        knowledge = self._knowledge
+        with self._within(connection) as inside:
+            dialogue = self._dialogue(inside, chat)
+            said, memory = answering.answer(knowledge, text, _memory(dialogue), on or self.today())
+            self._remember(inside, dialogue, memory)
+            self._record(inside, chat, text, said)
+        return said
+
+    def press(self, action: Action, chat: ChatKey, *, on: date | None = None, connection: Connection | None = None) -> Answer:
+        """Answer a press of a button, also one from long ago."""
+        knowledge = self._knowledge
+        with self._within(connection) as inside:
+            dialogue = self._dialogue(inside, chat)
+            said, memory = answering.press(knowledge, action, _memory(dialogue), on or self.today())
+            self._remember(inside, dialogue, memory)
+        return said
+
+    def forget(self, chat: ChatKey, *, connection: Connection | None = None) -> None:
+        """Empty the chat's memory (/start, 取消)."""
+        with self._within(connection) as inside:
+            dialogues.forget(inside, chat.channel, chat.id)
+
+    def sheet(self, code: str, on: date | None = None) -> Answer:
+        """An entry's whole page; `LookupError` for an unknown code."""
+        return answering.sheet(self._knowledge, code, on or self.today())
+
+    def browse(self, key: str) -> Menu:
+        """A menu of the catalogue."""
+        return self._knowledge.catalogue.menu(key, self.today())
+
+    def person_to_ask(self) -> Answer:
+        """找人问: whom to ask, and when."""
+        said, _ = answering.press(self._knowledge, Action(Verb.PERSON), Memory(), self.today())
+        return said
+
+    def too_many(self, chat: ChatKey, *, connection: Connection | None = None) -> bool:
+        """Whether the chat has used up its questions of this minute; counts one use."""
+        with self._within(connection) as inside:
+            key = f"ask:{self._pseudonyms.of(chat.channel, chat.id)}"
+            return not rate_limits.allow(inside, key, QUESTIONS_A_MINUTE, 60, self.now())
+
+    @contextmanager
+    def _within(self, connection: Connection | None) -> Iterator[Connection]:
+        if connection is not None:
+            yield connection
+            return
+        with self.ledger.begin(durable=False) as fresh:
+            yield fresh
+
+    def _dialogue(self, connection: Connection, chat: ChatKey) -> Dialogue:
+        kept = dialogues.load(connection, self._cipher, chat.channel, chat.id, self.now())
+        return kept or Dialogue(chat.channel, chat.id)
+
+    def _remember(self, connection: Connection, dialogue: Dialogue, memory: Memory) -> None:
+        fresh = replace(
+            dialogue,
+            entry=memory.entry,
+            facet=memory.facet,
+            facts=memory.facts,
+            offered=memory.offered,
+            awaiting=memory.asked,
+        )
+        try:
+            dialogues.save(connection, self._cipher, fresh, self.now())
+        except DialogueChanged:
+            # two tabs of one browser: the later reply simply wins the memory
+            dialogues.forget(connection, dialogue.channel, dialogue.chat)
+            dialogues.save(connection, self._cipher, replace(fresh, version=0), self.now())
+
+    def _record(self, connection: Connection, chat: ChatKey, text: str, said: Answer) -> None:
+        questions.record(
+            connection,
+            questions.AskedQuestion(
+                text=mask(text[: answering.LONGEST_QUESTION]),
+                outcome=said.outcome.value,
+                channel=chat.channel,
+                chat_hash=self._pseudonyms.of(chat.channel, chat.id),
+                asked_at=self.now(),
+                entry=said.entries[0] if said.entries else None,
+                confidence=said.confidence,
+                runner_up=said.runner_up,
+                matched_words=said.matched,
+                status=said.status.value if said.status else None,
+                facet=said.facet.value if said.facet else None,
+                publication=said.version,
+            ),
+        )
+
+
+def open_knowledge(state: Path, data: Path, now: datetime | None = None) -> KnowledgeBase:
+    """The latest publication of the state folder, after importing `data` when it changed."""
+    revisions = Revisions(state)
+    latest = revisions.latest()
+    version = content_hash(data)
+    if latest is None or latest.version != version:
+        try:
+            latest = revisions.publish(data, IMPORTER, now or datetime.now(UTC))
+        except ContentError as error:
+            if latest is None:
+                raise
+            log.error("data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s", len(error.faults), latest.version[:6], error)
+    try:
+        return KnowledgeBase.load(revisions.unpack(latest.version), latest.version[:6])
+    except PublicationDamaged as error:
+        log.error("%s 改用 data/ 直接启动。", error)
+        return KnowledgeBase.load(data)
+
+
+def _memory(dialogue: Dialogue) -> Memory:
+    return Memory(dialogue.entry, dialogue.facet, dict(dialogue.facts), dialogue.offered, dialogue.awaiting)
+
+
+__all__ = ["ChatKey", "Office", "open_knowledge"]
