@@ -1,0 +1,1 @@
+"""The Telegram window: thin handlers, one file per intention, over the office."""

@@ -32,17 +32,18 @@ def evaluate(run: str) -> tuple[Decimal, Decimal] | None:
     return added.result()
 
 
-def whole(number: Decimal) -> Decimal:
-    """The same number without a meaningless .0, so that 130000.0 reads 130000."""
+def plain(number: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def last_place(figures: str) -> Decimal:
-    plain = figures.replace(",", "")
-    if "." in plain:
-        return Decimal(1).scaleb(-len(plain.split(".")[1]))
-    stripped = plain.rstrip("0")
-    return Decimal(10 ** (len(plain) - len(stripped))) if stripped else Decimal(1)
+    """The size of the last figure that is not a nought: 100 for 2500, 0.1 for 2.5."""
+    digits = figures.replace(",", "")
+    if "." in digits:
+        return Decimal(1).scaleb(-len(digits.split(".")[1]))
+    stripped = digits.rstrip("0")
+    return Decimal(10 ** (len(digits) - len(stripped))) if stripped else Decimal(1)
 
 
 class _Sum:
@@ -94,7 +95,7 @@ class _Sum:
         """Place the closing digit: 一万五 is 15,000, 一百零五 is 105, 13万2500 is 132,500."""
         before = self.total + self.section
         if self.digit is None:
-            return whole(before), self.last
+            return plain(before), self.last
         if self.last == 1:
             return before + self.digit, last_place(self.figures)
         if not self.figures[0].isdigit() or len(self.figures) == 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from knowledge.numeral_value import DIGITS, FIGURES, MULTIPLIERS, POSITIONAL, evaluate, to_decimal, whole
+from knowledge.numeral_value import DIGITS, FIGURES, MULTIPLIERS, POSITIONAL, evaluate, plain, to_decimal
 from knowledge.text import simplified_table
 
 VAGUE = "几数"
@@ -101,7 +101,7 @@ def _with_point(match: re.Match[str]) -> Numeral:
     scale = Decimal(1)
     for character in match[3]:
         scale *= MULTIPLIERS[character]
-    value = whole((whole + Decimal(f"0.{fraction}")) * scale)
+    value = plain((whole + Decimal(f"0.{fraction}")) * scale)
     step = scale / 10 ** len(fraction)
     return Numeral(value, value, match.end(), step, scale, is_plain=scale == 1)
 
@@ -139,7 +139,7 @@ def _read_run(run: str, start: int) -> Numeral | None:
     if torn:  # 13万25 may be 130,025 or 132,500
         head = to_decimal(torn[1]) or Decimal(0)
         tail, unit = Decimal(torn[2]), Decimal(MULTIPLIERS[torn[1][-1]])
-        most = whole(head + tail * unit / 10 ** len(torn[2]))
+        most = plain(head + tail * unit / 10 ** len(torn[2]))
         return Numeral(head + tail, most, end, Decimal(1), vague=True, either=True)
     low_run, high_run = _ends(run)
     low, high = evaluate(low_run), evaluate(high_run)
@@ -183,7 +183,7 @@ def _widen(text: str, base: Numeral) -> Numeral:
         return base
     step = base.step
     step = min(step, base.low)
-    reach = {"来": whole(ROUND_SHARE * step), "把": Decimal(0)}.get(match[1], step)
+    reach = {"来": plain(ROUND_SHARE * step), "把": Decimal(0)}.get(match[1], step)
     end, scale = match.end(), base.scale
     if base.scale == 1:
         tail = re.compile(r"[百千]?[万亿]").match(text, end)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from knowledge.not_quantities import COVER, cover
+from knowledge.numeral_value import plain
 from knowledge.numerals import Numeral, fold, read_numeral
 from knowledge.qualifiers import qualify
-from knowledge.rates import find_rates, period_at, plain
+from knowledge.rates import find_rates, period_at
 from knowledge.unit_tails import read_tail
 from knowledge.units import Kind, Quantity, Unit, read_unit
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from knowledge.numeral_value import DIGITS
+from knowledge.numeral_value import DIGITS, plain
 from knowledge.numerals import read_numeral
 from knowledge.units import Kind, Quantity
 
@@ -64,11 +64,6 @@ def period_at(text: str, start: int, end: int) -> Period:
     if _ANY_INTEREST.search(before) or re.match(rf"的?(?:{_INTEREST}|年化)", after):
         return Period(Decimal(1), "percent_per_year")
     return Period(Decimal(1), "percent")
-
-
-def plain(number: Decimal) -> Decimal:
-    """The same number without trailing zeros and without an exponent."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def _figure(word: str) -> Decimal:

@@ -8,10 +8,11 @@ as segments (digits of one script without a gap); a window of whole segments is 
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NewType
 
@@ -28,7 +29,7 @@ LABELS = {
 }
 
 _FEWEST_DIGITS = 10
-_LONGEST_WINDOW = 24
+_MOST_DIGITS = 22  # of the longest account numbers; a window has no more segments than digits
 _CUE_REACH = 14
 
 _CHINESE_DIGITS = dict(zip("零〇○一幺二三四五六七八九壹贰叁肆伍陆柒捌玖", "00011234567891" + "23456789", strict=True))
@@ -76,46 +77,69 @@ def _findings(text: str) -> Iterator[tuple[int, int, Kind]]:
     for run in _runs(text):
         index = 0
         while index < len(run):
-            found = _longest_window(text, run, index)
+            found = _longest_window(text, run[index : index + _MOST_DIGITS])
             if found is None:
                 yield from _inside(text, run[index])
                 index += 1
             else:
-                last, kind = found
-                yield run[index].start, run[last].end, kind
-                index = last + 1
+                window, kind = found
+                yield window[0].start, window[-1].end, kind
+                index += len(window)
 
 
-def _longest_window(text: str, run: Sequence[_Segment], first: int) -> tuple[int, Kind] | None:
-    """The longest window of whole segments from `first` that reads as a personal number."""
-    best = None
-    digits = ""
+def _longest_window(text: str, run: Sequence[_Segment]) -> tuple[Sequence[_Segment], Kind] | None:
+    """The longest window of segments from the first that reads as a personal number."""
+    for size in range(len(run), 0, -1):
+        for window in _trimmed(text, run[:size]):
+            if kind := recognise(_reading(text, window)):
+                return window, kind
+    return None
+
+
+def _reading(text: str, window: Sequence[_Segment]) -> Reading:
     groups: list[int] = []
-    gaps = ""
-    for last in range(first, len(run)):
-        segment = run[last]
-        if last > first and segment.gap:
-            gaps += segment.gap
-            groups.append(0)
-        digits += segment.digits
-        groups = [*groups[:-1], groups[-1] + len(segment.digits)] if groups else [len(segment.digits)]
-        if len(digits) > _LONGEST_WINDOW:
-            break
-        reading = Reading(
-            digits=digits,
-            groups=tuple(groups),
-            gaps=gaps,
-            before=text[max(0, run[first].start - _CUE_REACH) : run[first].start],
-            after=text[segment.end : segment.end + 4],
-        )
-        if kind := recognise(reading):
-            best = last, kind
-    return best
+    for segment in window:
+        if groups and not segment.gap:
+            groups[-1] += len(segment.digits)
+        else:
+            groups.append(len(segment.digits))
+    start, end = window[0].start, window[-1].end
+    return Reading(
+        digits="".join(segment.digits for segment in window),
+        groups=tuple(groups),
+        before=text[max(0, start - _CUE_REACH) : start],
+        after=text[end : end + 4],
+    )
+
+
+def _trimmed(text: str, window: Sequence[_Segment]) -> Iterator[Sequence[_Segment]]:
+    """The window, and without up to two Chinese digits at either end: 张三｜一三八…, …一三八｜一直打不通."""
+    places = sum(len(segment.digits) for segment in window)
+    if _FEWEST_DIGITS <= places <= _MOST_DIGITS:
+        yield window
+    if len(window) == 1:
+        return
+    fronts = range(3 if window[0].is_chinese else 1)
+    backs = range(3 if window[-1].is_chinese else 1)
+    for front, back in itertools.product(fronts, backs):
+        first, last = window[0], window[-1]
+        is_trimmed = (front or back) and front < len(first.digits) and back < len(last.digits)
+        if is_trimmed and places - front - back in (11, 18):
+            positions = _positions(text, first), _positions(text, last)
+            yield (
+                replace(first, start=positions[0][front], digits=first.digits[front:]),
+                *window[1:-1],
+                replace(last, end=positions[1][-back - 1] + 1, digits=last.digits[: len(last.digits) - back]),
+            )
+
+
+def _positions(text: str, segment: _Segment) -> list[int]:
+    return [at for at in range(segment.start, segment.end) if text[at] not in _INVISIBLE]
 
 
 def _inside(text: str, segment: _Segment) -> Iterator[tuple[int, int, Kind]]:
     """Numbers glued to other digits: within Chinese digits anywhere, within others only back to back."""
-    positions = [at for at in range(segment.start, segment.end) if text[at] not in _INVISIBLE]
+    positions = _positions(text, segment)
     for start, end, kind in recognise_inside(segment.digits, anywhere=segment.is_chinese):
         yield positions[start], positions[end - 1] + 1, kind
 

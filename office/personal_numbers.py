@@ -23,7 +23,6 @@ class Reading:
 
     digits: str
     groups: tuple[int, ...]
-    gaps: str
     before: str
     after: str
 

@@ -41,7 +41,11 @@ DOORS = (("/check", "政策体检"), ("/apply", "申请担保贷款"), ("/s", "�
 
 
 def build(
-    office: Office, *, registry: CollectorRegistry, extra_routes: Sequence[BaseRoute] = (), ready: Callable[[], bool] | None = None
+    office: Office,
+    *,
+    registry: CollectorRegistry,
+    extra_routes: Sequence[BaseRoute] = (),
+    ready: Callable[[], bool] | None = None,
 ) -> Starlette:
     """The web window of `office`; `ready` says whether the whole program may be sent visitors."""
     meters = Meters(registry)

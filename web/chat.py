@@ -35,7 +35,7 @@ class Turn:
 
 async def chat_page(request: Request) -> Response:
     """GET: the page, with a reply when `q` (words) or `a` (a pressed button) is there."""
-    question, action = request.query_params.get("q", "").strip(), Action.parse(request.query_params.get("a", ""))
+    question, action = request.query_params.get("q", "").strip(), _pressed(request.query_params.get("a", ""))
     if request.method == "HEAD":
         question, action = "", None
     return await _page(request, question, action)
@@ -46,9 +46,14 @@ async def ask_form(request: Request) -> Response:
     form = await read_form(request)
     question, data = form.get("q", "").strip(), form.get("a", "")
     if "x-piece" in request.headers:
-        return await _piece(request, question, Action.parse(data))
+        return await _piece(request, question, _pressed(data))
     query = {"a": data} if data else {"q": question[: LONGEST_QUESTION + 1]}
     return RedirectResponse(f"/?{urlencode(query)}", 303)
+
+
+def _pressed(data: str) -> Action | None:
+    """The button pressed; one of another version becomes a press that leads nowhere, which the office explains."""
+    return (Action.parse(data) or Action(Verb.ENTRY)) if data else None
 
 
 async def _page(request: Request, question: str, action: Action | None) -> Response:
@@ -60,7 +65,9 @@ async def _page(request: Request, question: str, action: Action | None) -> Respo
         if turn is None:
             return too_many_page(request)
     top = await off_loop(_home_menus, window)
-    response = window.pages.render(request, "chat.html", turn=turn, examples=EXAMPLES, menus=top, longest=LONGEST_QUESTION)
+    response = window.pages.render(
+        request, "chat.html", turn=turn, examples=EXAMPLES, menus=top, longest=LONGEST_QUESTION
+    )
     if is_new and request.method != "HEAD":
         _set_chat(response, chat, window)
     return response

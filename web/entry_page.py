@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from knowledge.answers import Answer, LineKind
 from knowledge.entries import Entry, Facet
-from knowledge.rendering import facet_sentences, fill, status_text, summary_text
-from knowledge.vocabulary import FACET_WORDS, LEVELS, STATUS_WORDS
+from knowledge.rendering import PLACEHOLDER, facet_sentences, fill, status_text, summary_text
+from knowledge.vocabulary import FACET_WORDS, LEVELS
 from office.office import Office
 from web.window import off_loop, window_of
 
@@ -38,8 +38,11 @@ class EntrySheet:
     is_warned: bool
     summary: str
     sections: tuple[Section, ...]
+    conditions: tuple[str, ...]
+    exclusions: tuple[str, ...]
     silent: tuple[str, ...]
     time: str
+    decides: str
     level: str
     successor: Entry | None
     related: tuple[tuple[Entry, str], ...]
@@ -62,7 +65,9 @@ async def entry_page(request: Request) -> Response:
     try:
         sheet = await off_loop(entry_sheet, window.office, request.path_params["code"], day)
     except LookupError as error:
-        raise HTTPException(404, "没有这一条。可能是编号印错了，或者这一条已经撤下来了。请在首页直接问，或者按类别找。") from error
+        raise HTTPException(
+            404, "没有这一条。可能是编号印错了，或者这一条已经撤下来了。请在首页直接问，或者按类别找。"
+        ) from error
     is_today = day == window.office.today()
     return window.pages.render(request, "entry.html", sheet=sheet, is_today=is_today)
 
@@ -83,16 +88,24 @@ def entry_sheet(office: Office, code: str, day: date) -> EntrySheet:
         is_warned=any(line.kind is LineKind.STATUS for line in said.lines),
         summary=summary_text(entry, day),
         sections=tuple(Section(FACET_WORDS[facet], facet_sentences(entry, facet, day)) for facet in stated),
+        conditions=tuple(_filled(entry, condition.text, reading_day) for condition in entry.conditions),
+        exclusions=tuple(_filled(entry, condition.text, reading_day) for condition in entry.exclusions),
         silent=tuple(
             word for facet, word in FACET_WORDS.items() if facet is not Facet.STATUS and not entry.facets.get(facet)
         ),
-        time=fill(entry, entry.time, reading_day) or entry.time,
+        time=_filled(entry, entry.time, reading_day),
+        decides=_filled(entry, entry.decides, reading_day),
         level=LEVELS[entry.level],
         successor=entries.get(validity.superseded_by or ""),
         related=tuple(
-            (other, STATUS_WORDS[other.status_on(day)]) for name in entry.related if (other := entries.get(name)) is not None
+            (other, status_text(other, day)) for name in entry.related if (other := entries.get(name)) is not None
         ),
     )
+
+
+def _filled(entry: Entry, sentence: str, day: date) -> str:
+    """`sentence` with its figures; where one has no value on that day the gap is said, never a neighbour's number."""
+    return fill(entry, sentence, day) or PLACEHOLDER.sub("（这个时间没有可用的数字）", sentence)
 
 
 def _day(text: str | None, today: date) -> date:

@@ -57,7 +57,8 @@ def failure_page(request: Request, status: int, title: str, text: str, error_id:
 class Caught:
     """Answers an unforeseen error with a page and an error id.
 
-    The log names the id, the endpoint, the kind of error and the lines of code, never its words: they may quote a visitor.
+    The log names the id, the endpoint, the kind of error and the lines of code, never its words:
+    they may quote a visitor.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from web.window import off_loop, window_of
 
 
-async def healthz(request: Request) -> Response:
+async def healthz(request: Request) -> Response:  # noqa: ARG001 - every endpoint takes its request
     """The process answers."""
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
@@ -27,6 +27,6 @@ async def metrics(request: Request) -> Response:
     return Response(content, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
-async def robots(request: Request) -> Response:
+async def robots(request: Request) -> Response:  # noqa: ARG001 - every endpoint takes its request
     """Search engines may read the entries; questions and buttons are not pages."""
     return PlainTextResponse("User-agent: *\nDisallow: /*?q=\nDisallow: /*?a=\nDisallow: /metrics\n")

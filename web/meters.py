@@ -16,10 +16,17 @@ class Meters:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.requests = Counter(
-            "huinong_web_requests", "Requests by route, method and status.", ("route", "method", "status"), registry=registry
+            "huinong_web_requests",
+            "Requests by route, method and status.",
+            ("route", "method", "status"),
+            registry=registry,
         )
         self.seconds = Histogram(
-            "huinong_web_request_seconds", "Time to the end of the response.", ("route",), buckets=SECONDS, registry=registry
+            "huinong_web_request_seconds",
+            "Time to the end of the response.",
+            ("route",),
+            buckets=SECONDS,
+            registry=registry,
         )
         self.answers = Counter("huinong_web_answers", "Answers by outcome.", ("outcome",), registry=registry)
 

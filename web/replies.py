@@ -38,7 +38,11 @@ def shown(said: Answer) -> ShownReply:
     return ShownReply(
         lines=tuple(_lines(said.lines, said.table)),
         more=tuple(_lines(said.more, None)),
-        buttons=tuple(b for b in said.buttons if not (said.more and b.action.verb is Verb.MORE) and b.action.verb is not Verb.PERSON),
+        buttons=tuple(
+            b
+            for b in said.buttons
+            if not (said.more and b.action.verb is Verb.MORE) and b.action.verb is not Verb.PERSON
+        ),
         entry=said.entries[0] if is_about_one else None,
         version=said.version,
     )

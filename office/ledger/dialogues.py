@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, delete, select, update
+from sqlalchemy import BigInteger, Column, Connection, Executable, Table, Text, bindparam, delete, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.errors import DialogueChanged
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert_for
 from office.privacy import FieldCipher, Sealed
 
 TIME_TO_LIVE = timedelta(minutes=10)
@@ -53,10 +54,7 @@ def load(
     ttl: timedelta = TIME_TO_LIVE,
 ) -> Dialogue | None:
     """The chat's dialogue, or None when there is none or it has gone stale."""
-    statement = select(dialogues.c.payload, dialogues.c.version, dialogues.c.updated_at).where(
-        dialogues.c.channel == channel, dialogues.c.chat == chat, dialogues.c.updated_at > now - ttl
-    )
-    row = connection.execute(statement).one_or_none()
+    row = connection.execute(_find(), {"channel": channel, "chat": chat, "since": now - ttl}).one_or_none()
     if row is None:
         return None
     content = json.loads(cipher.decrypt(Sealed(row.payload)))
@@ -102,27 +100,60 @@ def _seal(cipher: FieldCipher, dialogue: Dialogue) -> Sealed:
 
 
 def _create(connection: Connection, dialogue: Dialogue, payload: Sealed, now: datetime, ttl: timedelta) -> int | None:
-    statement = insert(connection, dialogues).on_conflict_do_update(
-        index_elements=["channel", "chat"],
-        set_={"payload": payload, "version": dialogues.c.version + 1, "updated_at": now},
-        where=dialogues.c.updated_at <= now - ttl,
-    )
-    row = {"channel": dialogue.channel, "chat": dialogue.chat, "payload": payload, "version": 1, "updated_at": now}
-    return connection.execute(statement.values(row).returning(dialogues.c.version)).scalar_one_or_none()
+    values = {
+        "channel": dialogue.channel,
+        "chat": dialogue.chat,
+        "payload": payload,
+        "version": 1,
+        "updated_at": now,
+        "since": now - ttl,
+    }
+    return connection.execute(_insert_or_replace_stale(connection.dialect.name), values).scalar_one_or_none()
 
 
 def _replace(connection: Connection, dialogue: Dialogue, payload: Sealed, now: datetime) -> int | None:
-    statement = (
+    values = {
+        "of_channel": dialogue.channel,
+        "of_chat": dialogue.chat,
+        "of_version": dialogue.version,
+        "text": payload,
+        "now": now,
+    }
+    return connection.execute(_replace_version(), values).scalar_one_or_none()
+
+
+@cache  # building a statement costs more than running it: those of every update are built once
+def _find() -> Executable:
+    return select(dialogues.c.payload, dialogues.c.version, dialogues.c.updated_at).where(
+        dialogues.c.channel == bindparam("channel"),
+        dialogues.c.chat == bindparam("chat"),
+        dialogues.c.updated_at > bindparam("since"),
+    )
+
+
+@cache
+def _insert_or_replace_stale(dialect: str) -> Executable:
+    statement = insert_for(dialect, dialogues).values({column.name: bindparam(column.name) for column in dialogues.c})
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "chat"],
+        set_={"payload": fresh.payload, "version": dialogues.c.version + 1, "updated_at": fresh.updated_at},
+        where=dialogues.c.updated_at <= bindparam("since"),
+    ).returning(dialogues.c.version)
+
+
+@cache
+def _replace_version() -> Executable:
+    return (
         update(dialogues)
         .where(
-            dialogues.c.channel == dialogue.channel,
-            dialogues.c.chat == dialogue.chat,
-            dialogues.c.version == dialogue.version,
+            dialogues.c.channel == bindparam("of_channel"),
+            dialogues.c.chat == bindparam("of_chat"),
+            dialogues.c.version == bindparam("of_version"),
         )
-        .values(payload=payload, version=dialogue.version + 1, updated_at=now)
+        .values(payload=bindparam("text"), version=dialogues.c.version + 1, updated_at=bindparam("now"))
         .returning(dialogues.c.version)
     )
-    return connection.execute(statement).scalar_one_or_none()
 
 
 def forget(connection: Connection, channel: str, chat: str) -> bool:

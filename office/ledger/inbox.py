@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    CursorResult,
     Executable,
     Integer,
     Table,
     Text,
+    Update,
+    bindparam,
     case,
     func,
     select,
@@ -27,7 +32,7 @@ from sqlalchemy import (
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.errors import LeaseLost
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert_for
 from office.privacy import Sealed
 
 MAX_ATTEMPTS = 5
@@ -103,8 +108,7 @@ def store_updates(connection: Connection, updates: Sequence[IncomingUpdate]) -> 
         }
         for one in updates
     ]
-    statement = insert(connection, inbox).on_conflict_do_nothing(index_elements=["update_id"])
-    new = connection.execute(statement.returning(inbox.c.lane, inbox.c.received_at), rows).all()
+    new = connection.execute(_insert_updates(connection.dialect.name), rows).all()
     arrivals: dict[str, Arrival] = {}
     for lane, received_at in new:
         earlier = arrivals.get(lane, Arrival(0, received_at))
@@ -121,15 +125,25 @@ def open_lanes(connection: Connection, arrivals: Mapping[str, Arrival]) -> None:
         {"lane": lane, "open_count": arrivals[lane].count, "free_at": arrivals[lane].first_at, "fence": 0}
         for lane in sorted(arrivals)  # one order for all writers: no deadlock
     ]
-    statement = insert(connection, lanes)
-    statement = statement.on_conflict_do_update(
+    connection.execute(_insert_lanes(connection.dialect.name), rows)
+
+
+@cache  # building a statement costs more than running it: those of every update are built once
+def _insert_updates(dialect: str) -> Executable:
+    statement = insert_for(dialect, inbox).on_conflict_do_nothing(index_elements=["update_id"])
+    return statement.returning(inbox.c.lane, inbox.c.received_at)
+
+
+@cache
+def _insert_lanes(dialect: str) -> Executable:
+    statement = insert_for(dialect, lanes)
+    return statement.on_conflict_do_update(
         index_elements=["lane"],
         set_={
             "open_count": lanes.c.open_count + statement.excluded.open_count,
             "free_at": case((lanes.c.open_count == 0, statement.excluded.free_at), else_=lanes.c.free_at),
         },
     )
-    connection.execute(statement, rows)
 
 
 def claim_next(
@@ -141,8 +155,8 @@ def claim_next(
     set aside here.
     """
     until = now + timedelta(seconds=lease_seconds)
-    while lane := connection.execute(_take_lane(worker, now, until)).one_or_none():
-        row = connection.execute(_take_head(lane.lane)).one()
+    while lane := connection.execute(_take_lane(), {"by": worker, "now": now, "until": until}).one_or_none():
+        row = connection.execute(_take_head(), {"of_lane": lane.lane}).one()
         claim = Claim(row.update_id, lane.lane, row.body, row.attempts, row.received_at, until, lane.fence)
         if row.attempts <= max_attempts:
             return claim
@@ -150,10 +164,11 @@ def claim_next(
     return None
 
 
-def _take_lane(worker: str, now: datetime, until: datetime) -> Executable:
+@cache
+def _take_lane() -> Executable:
     free = (
         select(lanes.c.lane)
-        .where(lanes.c.open_count > 0, lanes.c.free_at <= now)
+        .where(lanes.c.open_count > 0, lanes.c.free_at <= bindparam("now"))
         .order_by(lanes.c.free_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -162,13 +177,18 @@ def _take_lane(worker: str, now: datetime, until: datetime) -> Executable:
     return (
         update(lanes)
         .where(lanes.c.lane == free)
-        .values(holder=worker, free_at=until, fence=lanes.c.fence + 1)
+        .values(holder=bindparam("by"), free_at=bindparam("until"), fence=lanes.c.fence + 1)
         .returning(lanes.c.lane, lanes.c.fence)
     )
 
 
-def _take_head(lane: str) -> Executable:
-    head = select(func.min(inbox.c.seq)).where(inbox.c.lane == lane, inbox.c.status == "open").scalar_subquery()
+@cache
+def _take_head() -> Executable:
+    head = (
+        select(func.min(inbox.c.seq))
+        .where(inbox.c.lane == bindparam("of_lane"), inbox.c.status == "open")
+        .scalar_subquery()
+    )
     return (
         update(inbox)
         .where(inbox.c.seq == head)
@@ -179,7 +199,7 @@ def _take_head(lane: str) -> Executable:
 
 def renew(connection: Connection, claim: Claim, until: datetime) -> None:
     """Hold the lane longer; raises `LeaseLost` when someone else has it."""
-    _change_lane(connection, claim, free_at=until)
+    _check(connection.execute(_hold_lane(), {"of_lane": claim.lane, "of_fence": claim.fence, "until": until}), claim)
 
 
 def finish(connection: Connection, claim: Claim, now: datetime) -> None:
@@ -189,7 +209,7 @@ def finish(connection: Connection, claim: Claim, now: datetime) -> None:
     done the same update or is about to; so each update takes effect once.
     """
     _leave_lane(connection, claim, now, finished=1)
-    _close(connection, claim, now, status="done", body=None)
+    connection.execute(_mark_done(), {"of_update": claim.update_id, "now": now})
 
 
 def fail(
@@ -218,19 +238,36 @@ def fail(
 def _set_aside(connection: Connection, claim: Claim, error: str, now: datetime) -> None:
     """Poison: out of the lane's way, body kept sealed so that staff can put it back."""
     _leave_lane(connection, claim, now, finished=1)
-    _close(connection, claim, now, status="poison", body=claim.body, last_error=error[:_ERROR_LENGTH])
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.update_id == claim.update_id)
+        .values(status="poison", last_error=error[:_ERROR_LENGTH], finished_at=now)
+    )
 
 
 def _leave_lane(connection: Connection, claim: Claim, free_at: datetime, *, finished: int) -> None:
     """Let go of the lane, provided it is still this claim's."""
-    _change_lane(connection, claim, free_at=free_at, holder=None, open_count=lanes.c.open_count - finished)
+    values = {"of_lane": claim.lane, "of_fence": claim.fence, "until": free_at, "finished": finished}
+    _check(connection.execute(_free_lane(), values), claim)
 
 
-def _change_lane(connection: Connection, claim: Claim, **values: object) -> None:
-    statement = update(lanes).where(lanes.c.lane == claim.lane, lanes.c.fence == claim.fence).values(**values)
-    if connection.execute(statement).rowcount != 1:
+def _check(result: CursorResult[Any], claim: Claim) -> None:
+    if result.rowcount != 1:
         raise LeaseLost(f"update {claim.update_id} of lane {claim.lane} went to another worker")
 
 
-def _close(connection: Connection, claim: Claim, now: datetime, **values: object) -> None:
-    connection.execute(update(inbox).where(inbox.c.update_id == claim.update_id).values(finished_at=now, **values))
+@cache
+def _hold_lane() -> Update:
+    claimed = update(lanes).where(lanes.c.lane == bindparam("of_lane"), lanes.c.fence == bindparam("of_fence"))
+    return claimed.values(free_at=bindparam("until"))
+
+
+@cache
+def _free_lane() -> Update:
+    return _hold_lane().values(holder=None, open_count=lanes.c.open_count - bindparam("finished"))
+
+
+@cache
+def _mark_done() -> Update:
+    finished = update(inbox).where(inbox.c.update_id == bindparam("of_update"))
+    return finished.values(status="done", body=None, finished_at=bindparam("now"))

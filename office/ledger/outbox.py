@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, func, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import BigInteger, Column, Connection, Executable, Integer, Table, Text, bindparam, func, select, update
 
 from office.ledger.columns import Instant, metadata
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert_for
 from office.privacy import Sealed
 
 MAX_ATTEMPTS = 8
@@ -133,8 +133,13 @@ def _insert(connection: Connection, messages: Sequence[OutgoingMessage], now: da
         }
         for one in messages
     ]
-    statement = insert(connection, outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.seq)
-    return sorted(connection.execute(statement, rows).scalars())
+    return sorted(connection.execute(_insert_new(connection.dialect.name), rows).scalars())
+
+
+@cache  # building a statement costs more than running it: those of every message are built once
+def _insert_new(dialect: str) -> Executable:
+    statement = insert_for(dialect, outbox).on_conflict_do_nothing(index_elements=["key"])
+    return statement.returning(outbox.c.seq)
 
 
 def claim_due(connection: Connection, now: datetime, limit: int, lease_seconds: float) -> list[Delivery]:
@@ -142,8 +147,15 @@ def claim_due(connection: Connection, now: datetime, limit: int, lease_seconds: 
 
     Urgent kinds come first. Of one chat and kind only the oldest unsent message is given out, so order is kept.
     """
+    values = {"now": now, "until": now + timedelta(seconds=lease_seconds), "most": limit}
+    rows = sorted(connection.execute(_take_due(), values).all(), key=lambda row: (row.urgency, row.seq))
+    return [Delivery(r.seq, r.key, r.lane, Kind(r.kind), r.body, r.attempts, r.repeats) for r in rows]
+
+
+@cache
+def _take_due() -> Executable:
     earlier = outbox.alias("earlier")
-    blocked_by_earlier = (
+    behind_another = (
         select(earlier.c.seq)
         .where(
             earlier.c.lane == outbox.c.lane,
@@ -155,20 +167,18 @@ def claim_due(connection: Connection, now: datetime, limit: int, lease_seconds: 
     )
     due = (
         select(outbox.c.seq)
-        .where(outbox.c.status == "waiting", outbox.c.not_before <= now, ~blocked_by_earlier)
+        .where(outbox.c.status == "waiting", outbox.c.not_before <= bindparam("now"), ~behind_another)
         .order_by(outbox.c.urgency, outbox.c.seq)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=outbox)
     )
     columns = (outbox.c[name] for name in ("seq", "key", "lane", "kind", "body", "attempts", "repeats", "urgency"))
-    statement = (
+    return (
         update(outbox)
         .where(outbox.c.seq.in_(due))
-        .values(status="sending", attempts=outbox.c.attempts + 1, not_before=now + timedelta(seconds=lease_seconds))
+        .values(status="sending", attempts=outbox.c.attempts + 1, not_before=bindparam("until"))
         .returning(*columns)
     )
-    rows = sorted(connection.execute(statement).all(), key=lambda row: (row.urgency, row.seq))
-    return [Delivery(r.seq, r.key, r.lane, Kind(r.kind), r.body, r.attempts, r.repeats) for r in rows]
 
 
 def mark_sent(connection: Connection, sent: Sequence[tuple[int, int | None]], now: datetime) -> None:
@@ -176,8 +186,15 @@ def mark_sent(connection: Connection, sent: Sequence[tuple[int, int | None]], no
 
     A row whose sender was given up meanwhile is marked as well, because it did arrive.
     """
-    for seq, message_id in sent:
-        connection.execute(_finish(seq, now, Status.SENT, message_id=message_id))
+    if sent:
+        rows = [{"of_seq": seq, "message": message_id, "now": now} for seq, message_id in sent]
+        connection.execute(_mark_sent(), rows)
+
+
+@cache
+def _mark_sent() -> Executable:
+    unsent = update(outbox).where(outbox.c.seq == bindparam("of_seq"), outbox.c.status != "sent")
+    return unsent.values(status="sent", body=None, finished_at=bindparam("now"), message_id=bindparam("message"))
 
 
 def mark_failed(connection: Connection, seq: int, error: str, now: datetime) -> None:
@@ -224,12 +241,11 @@ def mark_uncertain(
     return Status.WAITING
 
 
-def _finish(seq: int, now: datetime, status: Status, **values: object) -> ReturningUpdate[int]:
+def _finish(seq: int, now: datetime, status: Status, **values: object) -> Executable:
     return (
         update(outbox)
         .where(outbox.c.seq == seq, outbox.c.status != "sent")
         .values(status=status.value, body=None, finished_at=now, **values)
-        .returning(outbox.c.seq)
     )
 
 

@@ -31,19 +31,19 @@ _STATE = tuple(outbox.c[name] for name in MessageState.__dataclass_fields__)
 def state_of(connection: Connection, key: str) -> MessageState | None:
     """The state of the message of this business key; None when there is none."""
     row = connection.execute(select(*_STATE).where(outbox.c.key == key)).one_or_none()
-    return None if row is None else _state(row._tuple())
+    return None if row is None else _state(tuple(row))
 
 
 def repeated(connection: Connection, limit: int = 50) -> list[MessageState]:
     """Messages that may have reached the person twice, newest first."""
     statement = select(*_STATE).where(outbox.c.repeats > 0).order_by(outbox.c.seq.desc()).limit(limit)
-    return [_state(row._tuple()) for row in connection.execute(statement)]
+    return [_state(tuple(row)) for row in connection.execute(statement)]
 
 
 def uncertain(connection: Connection, limit: int = 50) -> list[MessageState]:
     """Pushes and echoes of which nobody knows whether they arrived, newest first."""
     statement = select(*_STATE).where(outbox.c.status == "uncertain").order_by(outbox.c.seq.desc()).limit(limit)
-    return [_state(row._tuple()) for row in connection.execute(statement)]
+    return [_state(tuple(row)) for row in connection.execute(statement)]
 
 
 def count_repeats(connection: Connection) -> int:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Double, Row, Table, Text, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Double,
+    Executable,
+    Row,
+    Table,
+    Text,
+    delete,
+    select,
+    update,
+)
 
 from office.ledger.columns import Instant, metadata
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert_for
 from office.masking import Masked
 
 questions = Table(
@@ -72,8 +86,13 @@ def record(connection: Connection, question: AskedQuestion) -> int:
         "chat_hash": question.chat_hash,
         "asked_at": question.asked_at,
     }
-    question_id: int = connection.execute(insert(connection, questions).returning(questions.c.id), row).scalar_one()
+    question_id: int = connection.execute(_insert(connection.dialect.name), row).scalar_one()
     return question_id
+
+
+@cache  # building a statement costs more than running it: this one is run for every question
+def _insert(dialect: str) -> Executable:
+    return insert_for(dialect, questions).returning(questions.c.id)
 
 
 def recent(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, case, delete
+from sqlalchemy import Column, Connection, Executable, Integer, Table, Text, bindparam, case, delete
 
 from office.ledger.columns import Instant, metadata
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert_for
 
 rate_limits = Table(
     "rate_limits",
@@ -25,18 +26,31 @@ def allow(connection: Connection, key: str, limit: int, window_seconds: float, n
     """
     if limit < 1:
         return False
-    over = rate_limits.c.window_ends <= now
-    fresh_end = now + timedelta(seconds=window_seconds)
-    statement = insert(connection, rate_limits).on_conflict_do_update(
+    values = {
+        "key": key,
+        "window_ends": now + timedelta(seconds=window_seconds),
+        "used": 1,
+        "now": now,
+        "most": limit,
+    }
+    return connection.execute(_count_one(connection.dialect.name), values).one_or_none() is not None
+
+
+@cache
+def _count_one(dialect: str) -> Executable:
+    statement = insert_for(dialect, rate_limits).values(
+        key=bindparam("key"), window_ends=bindparam("window_ends"), used=bindparam("used")
+    )
+    over = rate_limits.c.window_ends <= bindparam("now")
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
         index_elements=["key"],
         set_={
-            "used": case((over, 1), else_=rate_limits.c.used + 1),
-            "window_ends": case((over, fresh_end), else_=rate_limits.c.window_ends),
+            "used": case((over, fresh.used), else_=rate_limits.c.used + 1),
+            "window_ends": case((over, fresh.window_ends), else_=rate_limits.c.window_ends),
         },
-        where=over | (rate_limits.c.used < limit),
-    )
-    row = {"key": key, "window_ends": fresh_end, "used": 1}
-    return connection.execute(statement.values(row).returning(rate_limits.c.used)).one_or_none() is not None
+        where=over | (rate_limits.c.used < bindparam("most")),
+    ).returning(rate_limits.c.used)
 
 
 def cleanup(connection: Connection, now: datetime) -> int:

@@ -1,0 +1,52 @@
+# 两条命令够用：make run 启动，make test 全部检查。其余是日常要用的。
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: run test bench soak check lint setup lock clean
+
+run: $(VENV)/run.done
+	exec $(PY) bot.py
+
+test: $(VENV)/dev.done lint
+	$(PY) -m knowledge check
+	$(PY) -m pytest
+	$(PY) -m knowledge evaluate --split held-back --require
+
+lint: $(VENV)/dev.done
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+check: $(VENV)/run.done
+	$(PY) -m knowledge check
+
+bench: $(VENV)/bench.done
+	$(PY) benchmarks/matching.py
+	$(PY) benchmarks/telegram_path.py
+
+setup: $(VENV)/dev.done
+
+$(VENV)/run.done: requirements.lock
+	@echo "第一次启动：正在建立 Python 环境，装依赖要一两分钟……"
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.done: requirements-dev.lock $(VENV)/run.done
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/bench.done: requirements-bench.lock $(VENV)/dev.done
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+lock: $(VENV)/dev.done
+	$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
+	$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --strip-extras --extra dev -o requirements-dev.lock pyproject.toml
+	$(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --strip-extras --extra dev --extra bench -o requirements-bench.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info

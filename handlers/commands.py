@@ -1,0 +1,100 @@
+"""Commands: /start and its deep links, /help, /browse, /person, /forget, /elder; Chinese words lead here too."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+
+from handlers import asking, questions, words
+from handlers.outgoing import Outgoing
+from handlers.visits import CHANNEL, Visit
+from handlers.wrapping import notice
+from knowledge.answers import Action, Verb
+from office.ledger import chats
+
+COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
+
+
+def on_command(visit: Visit) -> tuple[Outgoing, ...]:
+    """A message that begins with a slash."""
+    text = visit.message.text or ""
+    word = words.command_of(text)
+    if word is not None:
+        return run(word, "", visit)
+    found = COMMAND.match(text.strip())
+    if found is None:
+        return questions.answered(text.lstrip("/／ "), visit)
+    return run(found[1].lower(), (found[2] or "").strip(), visit)
+
+
+def run(name: str, rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    """The reply to a command, by name."""
+    if name not in COMMANDS:
+        return (_said(words.NO_COMMAND, visit),)
+    return COMMANDS[name](rest, visit)
+
+
+def _start(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    """Begins anew, however often; a payload opens an entry (e_CODE) or asks a question (q_BASE64)."""
+    visit.office.forget(visit.key, connection=visit.connection)
+    chats.start(visit.connection, CHANNEL, str(visit.where.id), visit.now)
+    welcome = Outgoing(visit.where.id, words.WELCOME, shows_keys=not visit.is_group, reply_to=visit.reply_to)
+    if rest.startswith("e_"):
+        return (welcome, *_pressed(Action(Verb.ENTRY, rest[2:]), visit))
+    question = question_of(rest)
+    return (welcome, *questions.answered(question, visit)) if question else (welcome,)
+
+
+def question_of(payload: str) -> str:
+    """The question a /start brings: in letters a link can hold, or simply typed after the command."""
+    if payload.startswith("q_"):
+        try:
+            return base64.urlsafe_b64decode(payload[2:] + "=" * (-len(payload[2:]) % 4)).decode().strip()
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return "" if payload.isascii() else payload
+
+
+def _help(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001 - one signature for all commands
+    return (Outgoing(visit.where.id, words.HELP, shows_keys=not visit.is_group, reply_to=visit.reply_to),)
+
+
+def _browse(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    return _pressed(Action(Verb.BROWSE), visit)
+
+
+def _person(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    return _pressed(Action(Verb.PERSON), visit)
+
+
+def _forget(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    visit.office.forget(visit.key, connection=visit.connection)
+    return (_said(words.FORGOTTEN, visit),)
+
+
+def _elder(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    wanted = not visit.known.elder_mode
+    chats.set_preferences(visit.connection, CHANNEL, str(visit.where.id), elder_mode=wanted)
+    return (_said(words.ELDER_ON if wanted else words.ELDER_OFF, visit),)
+
+
+def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
+    return asking.within_limits(
+        visit, lambda: asking.reply(visit, visit.office.press(action, visit.key, connection=visit.connection))
+    )
+
+
+def _said(text: str, visit: Visit) -> Outgoing:
+    return notice(text, visit.where.id, reply_to=visit.reply_to)
+
+
+COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
+    "start": _start,
+    "help": _help,
+    "browse": _browse,
+    "person": _person,
+    "forget": _forget,
+    "elder": _elder,
+}

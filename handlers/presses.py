@@ -1,0 +1,78 @@
+"""Presses of inline buttons, also of old ones: catalogue pages turn in place, everything else is a new message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telegram import Message
+
+from handlers import asking
+from handlers.outgoing import Outgoing
+from handlers.visits import Visit
+from handlers.wrapping import MOST_ON_A_PAGE, leaves, wrapped
+from knowledge.answers import Action, Answer, Verb
+from office.ledger import rate_limits
+
+SECONDS_OF_A_DOUBLE_TAP = 3
+TURNS_IN_PLACE = (Verb.BROWSE, Verb.HOME)
+STALE = Action(Verb.ENTRY)  # leads nowhere: the office says kindly that the button is old
+
+
+def on_press(visit: Visit) -> tuple[Outgoing, ...]:
+    """The reply to a tap; the same tap twice within moments has one effect."""
+    query = visit.update.callback_query
+    if query is None or query.message is None or query.data is None:
+        return ()
+    tap = f"tap:{visit.key.id}:{query.message.message_id}:{query.data}"
+    if not rate_limits.allow(visit.connection, tap, 1, SECONDS_OF_A_DOUBLE_TAP, visit.now):
+        return ()
+    action = Action.parse(query.data) or STALE
+    return asking.within_limits(visit, lambda: _pressed(action, visit))
+
+
+def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
+    said = visit.office.press(action, visit.key, connection=visit.connection)
+    if action.verb not in TURNS_IN_PLACE:
+        return wrapped(said, visit.where.id, elder=visit.known.elder_mode)
+    return _turned(action, said, visit)
+
+
+def _turned(action: Action, said: Answer, visit: Visit) -> tuple[Outgoing, ...]:
+    """A page of the catalogue in place of the one that was pressed, if that can still be changed."""
+    page = int(action.detail) if action.detail.isdigit() else 0
+    shown = _page(said, action.target, page)
+    replies = wrapped(shown, visit.where.id, elder=visit.known.elder_mode)
+    before = visit.update.callback_query and visit.update.callback_query.message
+    if not isinstance(before, Message) or len(replies) != 1 or not _is_menu(before):
+        return replies
+    if _looks_like(before, replies[0]):
+        return ()  # Telegram refuses an edit that changes nothing
+    return (replace(replies[0], edit=before.message_id),)
+
+
+def _page(said: Answer, key: str, page: int) -> Answer:
+    """One page of a long menu, with buttons to its neighbours."""
+    total = len(said.buttons)
+    page = min(page, max(total - 1, 0) // MOST_ON_A_PAGE)
+    first = page * MOST_ON_A_PAGE
+    return replace(said, buttons=(*said.buttons[first : first + MOST_ON_A_PAGE], *leaves(key, page, total)))
+
+
+def _is_menu(message: Message) -> bool:
+    """Whether the message is a catalogue page; a reply is never overwritten by one."""
+    if message.reply_markup is None:
+        return False
+    datas = [button.callback_data for row in message.reply_markup.inline_keyboard for button in row]
+    actions = [Action.parse(data) for data in datas if isinstance(data, str)]
+    verbs = {action.verb for action in actions if action is not None}
+    is_reply = "\n" in (message.text or "") or verbs & {Verb.FACET, Verb.MORE, Verb.NONE_OF_THESE}
+    return not is_reply and bool(verbs & {Verb.BROWSE, Verb.HOME, Verb.ENTRY})
+
+
+def _looks_like(message: Message, reply: Outgoing) -> bool:
+    """Whether the message says and offers the same already."""
+    if message.reply_markup is None:
+        return False
+    shown = message.reply_markup.inline_keyboard
+    rows = tuple(tuple((button.text, str(button.callback_data)) for button in row) for row in shown)
+    return rows == reply.rows and message.text_html == reply.text

@@ -1,0 +1,40 @@
+"""What Telegram shows of the bot: its command menus by language, compared before they are set."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+log = logging.getLogger(__name__)
+
+CHINESE: Mapping[str, str] = {
+    "start": "开始",
+    "browse": "浏览政策和贷款",
+    "person": "找人问",
+    "forget": "忘掉前面说的",
+    "elder": "字大一点",
+    "help": "怎么用",
+}
+ENGLISH: Mapping[str, str] = {
+    "start": "Start",
+    "browse": "Browse policies and loans",
+    "person": "Whom to ask",
+    "forget": "Forget what I said",
+    "elder": "Large print",
+    "help": "How to use",
+}
+MENUS: Sequence[tuple[str | None, Mapping[str, str]]] = ((None, CHINESE), ("zh", CHINESE), ("en", ENGLISH))
+
+
+async def set_menus(bot: Bot) -> None:
+    """Set the menus that differ; a refusal is logged and does not stop the start."""
+    for language, wanted in MENUS:
+        try:
+            there = {one.command: one.description for one in await bot.get_my_commands(language_code=language)}
+            if there != wanted:
+                await bot.set_my_commands(list(wanted.items()), language_code=language)
+        except TelegramError as error:
+            log.warning("命令菜单（%s）没有设成：%s", language or "默认", error)
