@@ -14,10 +14,10 @@ from office.ledger import rate_limits
 SECONDS_BETWEEN_REMARKS = 20
 
 
-def reply(visit: Visit, said: Answer, *, page: int = 0, note: str = "") -> tuple[Outgoing, ...]:
+def reply(visit: Visit, said: Answer, *, note: str = "") -> tuple[Outgoing, ...]:
     """The messages that carry `said` to the chat of the visit."""
     elder = visit.known.elder_mode
-    return wrapped(said, visit.where.id, elder=elder, reply_to=visit.reply_to, page=page, note=note)
+    return wrapped(said, visit.where.id, elder=elder, reply_to=visit.reply_to, note=note)
 
 
 def within_limits(visit: Visit, answer: Callable[[], tuple[Outgoing, ...]]) -> tuple[Outgoing, ...]:

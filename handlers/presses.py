@@ -9,11 +9,12 @@ from telegram import Message
 from handlers import asking
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from handlers.wrapping import MOST_ON_A_PAGE, leaves, wrapped
-from knowledge.answers import Action, Answer, Verb
+from handlers.wrapping import HOME, wrapped
+from knowledge.answers import Action, Answer, Button, Verb
 from office.ledger import rate_limits
 
 SECONDS_OF_A_DOUBLE_TAP = 3
+MOST_ON_A_PAGE = 12
 TURNS_IN_PLACE = (Verb.BROWSE, Verb.HOME)
 STALE = Action(Verb.ENTRY)  # leads nowhere: the office says kindly that the button is old
 
@@ -51,11 +52,18 @@ def _turned(action: Action, said: Answer, visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def _page(said: Answer, key: str, page: int) -> Answer:
-    """One page of a long menu, with buttons to its neighbours."""
-    total = len(said.buttons)
-    page = min(page, max(total - 1, 0) // MOST_ON_A_PAGE)
+    """One page of a long menu, with buttons to the pages beside it and to the top."""
+    last = max(len(said.buttons) - 1, 0) // MOST_ON_A_PAGE
+    page = min(page, last)
     first = page * MOST_ON_A_PAGE
-    return replace(said, buttons=(*said.buttons[first : first + MOST_ON_A_PAGE], *leaves(key, page, total)))
+    turns = []
+    if page > 0:
+        turns.append(Button("上一页", Action(Verb.BROWSE, key, str(page - 1))))
+    if page < last:
+        turns.append(Button("下一页", Action(Verb.BROWSE, key, str(page + 1))))
+    if key:
+        turns.append(HOME)
+    return replace(said, buttons=(*said.buttons[first : first + MOST_ON_A_PAGE], *turns))
 
 
 def _is_menu(message: Message) -> bool:

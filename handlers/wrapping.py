@@ -12,7 +12,6 @@ from knowledge.answers import Action, Answer, Button, Line, LineKind, Verb
 LONGEST_TEXT = 4000  # Telegram's 4096, less some room
 WIDEST_ROW = 14  # Chinese characters that fit beside each other on a small phone
 MOST_IN_A_ROW = 3
-MOST_ON_A_PAGE = 12
 LONGEST_LABEL = 8
 LABELLED = frozenset({LineKind.DETAIL, LineKind.NEXT, LineKind.PAYEE, LineKind.LEAD, LineKind.SOURCE})
 LOUD = frozenset({LineKind.STATUS, LineKind.TITLE, LineKind.WARNING})
@@ -23,12 +22,13 @@ SENTENCE_END = re.compile(r"(?<=[。！？；])")
 
 
 def wrapped(
-    said: Answer, chat: int, *, elder: bool = False, reply_to: int | None = None, page: int = 0, note: str = ""
+    said: Answer, chat: int, *, elder: bool = False, reply_to: int | None = None, note: str = ""
 ) -> tuple[Outgoing, ...]:
-    """The messages that carry `said`; the buttons hang on the last. `page` leafs through a long menu."""
+    """The messages that carry `said`, `note` before it; the buttons hang on the last."""
     lines = [Line(LineKind.NOTE, note), *said.lines] if note else list(said.lines)
-    parts = list(_parts(lines, elder)) or [""]
-    rows = keyboard(_buttons(said, page), elder=elder)
+    parts = list(_parts(lines, elder))
+    own = (button for button in said.buttons if button.action.verb is not Verb.PERSON)
+    rows = keyboard((*own, PERSON), elder=elder)
     last = len(parts) - 1
     return tuple(
         Outgoing(chat, text, rows if number == last else (), reply_to=reply_to if number == 0 else None)
@@ -53,26 +53,6 @@ def keyboard(buttons: Iterable[Button], *, elder: bool = False) -> Rows:
         rows[-1].append((button.label, button.action.data))
         width += size
     return tuple(tuple(row) for row in rows)
-
-
-def _buttons(said: Answer, page: int) -> list[Button]:
-    """The answer's buttons, a page of them if they are many, and 找人问 last."""
-    own = [button for button in said.buttons if button.action.verb is not Verb.PERSON]
-    if len(own) <= MOST_ON_A_PAGE:
-        return [*own, PERSON]
-    first = min(page, (len(own) - 1) // MOST_ON_A_PAGE) * MOST_ON_A_PAGE
-    return [*own[first : first + MOST_ON_A_PAGE], PERSON]
-
-
-def leaves(key: str, page: int, total: int) -> tuple[Button, ...]:
-    """Buttons to the pages before and after, and to the top of the catalogue."""
-    last = max(total - 1, 0) // MOST_ON_A_PAGE
-    turns = []
-    if page > 0:
-        turns.append(Button("上一页", Action(Verb.BROWSE, key, str(page - 1))))
-    if page < last:
-        turns.append(Button("下一页", Action(Verb.BROWSE, key, str(page + 1))))
-    return (*turns, HOME) if key else tuple(turns)
 
 
 def _parts(lines: Sequence[Line], elder: bool) -> Iterator[str]:

@@ -11,6 +11,8 @@ from knowledge.text import normalise
 
 CUE_KEYS = ("words", "with", "near", "unless", "names")
 
+GAP = "…"  # inside a word: at most four characters between
+_SHORT_GAP = ".{0,4}"
 _GROUP = re.compile(r"<([^<>]+)>")
 _NEVER = re.compile("(?!)")
 
@@ -101,8 +103,8 @@ def _source(item: Item, groups: Groups) -> str:
             parts.append(groups[group.group(1)])
         elif group is not None:
             item.fault(f"没有叫 {group.group(1)} 的词组。词组写在文件开头的 groups。")
-        elif normalise(word):
-            parts.append(re.escape(normalise(word)))
+        elif all(normalise(piece) for piece in word.split(GAP)):
+            parts.append(_SHORT_GAP.join(re.escape(normalise(piece)) for piece in word.split(GAP)))
         else:
             item.fault("有一个词是空的，看看是不是多写了一个 |。")
     return f"(?:{'|'.join(parts)})" if parts else "(?!)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import tempfile
 import uuid
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url, text
@@ -16,8 +16,8 @@ class PostgresServer:
     """The server of pgserver, in a temporary folder."""
 
     def __init__(self) -> None:
-        runtime = Path(tempfile.mkdtemp(prefix="huinong-run-"))  # mode 700, as its importer demands
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # read while pgserver is imported
+        self._runtime = tempfile.mkdtemp(prefix="huinong-run-")  # mode 700, as its importer demands
+        os.environ["XDG_RUNTIME_DIR"] = self._runtime  # read while pgserver is imported
         pgserver: Any = importlib.import_module("pgserver")
         self._server = pgserver.get_server(tempfile.mkdtemp(prefix="huinong-pg-"), cleanup_mode="delete")
         # tests kill clients, never the machine: without flushing, a hundred databases stop in a second
@@ -34,6 +34,7 @@ class PostgresServer:
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()
+        shutil.rmtree(self._runtime)
 
     def _administer(self, statement: str) -> None:
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
