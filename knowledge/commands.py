@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from knowledge import corpus_evaluation
+from knowledge.answering import Memory, answer
+from knowledge.asking_lines import answer_lines
+from knowledge.base import SHIPPED, KnowledgeBase
 from knowledge.checking import check, table
+from knowledge.documents import document_of
+from knowledge.eligibility import estimate
+from knowledge.evaluating import evaluate
 from knowledge.evaluation import read_golden
+from knowledge.fit_command import refit
+from knowledge.reading import ContentError
+from knowledge.showing import show, verdict_json
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = SHIPPED.parent
 
 
 def today() -> date:
@@ -22,24 +34,156 @@ def today() -> date:
 
 def main(argv: Sequence[str]) -> int:
     """Run one subcommand; the exit code is 0, 1 for faults found, 2 for words that cannot be understood."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return _RUN[arguments.command](arguments)
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m knowledge", description="惠农政策知识库")
     commands = parser.add_subparsers(dest="command", required=True)
     checker = commands.add_parser("check", help="检查 data/ 里的所有内容")
     checker.add_argument("files", nargs="*", type=Path)
-    arguments = parser.parse_args(argv)
-    if arguments.command == "check":
-        return run_check(arguments.files)
-    return 2
+    asker = commands.add_parser("ask", help="问一句；不写问题就一句接一句地聊")
+    asker.add_argument("question", nargs="?")
+    asker.add_argument("--jsonl", action="store_true", help="从标准输入一行一个 JSON")
+    shower = commands.add_parser("show", help="看一个条目某一天的样子")
+    shower.add_argument("code", nargs="?")
+    shower.add_argument("--json", action="store_true")
+    shower.add_argument("--jsonl", action="store_true")
+    judge = commands.add_parser("check-eligibility", help="初步判断一个人符不符合")
+    judge.add_argument("code", nargs="?")
+    judge.add_argument("--facts", default="{}")
+    judge.add_argument("--json", action="store_true")
+    judge.add_argument("--jsonl", action="store_true")
+    for part in (asker, shower, judge):
+        part.add_argument("--on", type=date.fromisoformat, default=None, help="按哪一天，例如 2026-11-23")
+    evaluator = commands.add_parser("evaluate", help="在考题上量准不准")
+    evaluator.add_argument("--split", default="held-back", choices=("tune", "held-back", "all"))
+    evaluator.add_argument("--require", action="store_true", help="低于记下的底线就以 1 退出")
+    evaluator.add_argument("--entries")
+    evaluator.add_argument("--queries")
+    evaluator.add_argument("--ranks")
+    commands.add_parser("fit", help="用考题的调参部分重新拟合 data/matching.yaml")
+    return parser
 
 
-def run_check(files: Sequence[Path]) -> int:
+def run_check(arguments: argparse.Namespace) -> int:
     """Print every fault as file:line, then the table; 1 when there is a fault."""
     golden = sorted((ROOT / "tests" / "cases").glob("questions*.yaml"))
     questions = [question.text for question in read_golden(golden)]
-    faults, entries = check(ROOT, files, questions)
+    faults, entries = check(ROOT, arguments.files, questions)
     for fault in faults:
         print(fault)
     for line in table(entries, today()):
         print(line)
     print(f"{len(faults)} 处问题" if faults else "0 处问题，可以发布")
     return 1 if faults else 0
+
+
+def run_ask(arguments: argparse.Namespace) -> int:
+    """One answer, JSON lines, or a chat."""
+    base = KnowledgeBase.load(SHIPPED)
+    day = arguments.on or today()
+    if arguments.jsonl:
+        return _each_line(answer_lines(base, day))
+    memory = Memory()
+    if arguments.question:
+        print(answer(base, arguments.question, memory, day)[0].text)
+        return 0
+    print("您问，我答；空行结束。")
+    for line in iter(lambda: input("问：").strip(), ""):
+        said, memory = answer(base, line, memory, day)
+        print(said.short_text)
+    return 0
+
+
+def run_show(arguments: argparse.Namespace) -> int:
+    """One entry as JSON or text."""
+    base = KnowledgeBase.load(SHIPPED)
+    if arguments.jsonl:
+        return _each_line(lambda row: show(_entry(base, row["code"]), _day(row, arguments)))
+    entry = _entry(base, arguments.code)
+    shown = show(entry, arguments.on or today())
+    print(json.dumps(shown, ensure_ascii=False, indent=2))
+    return 0
+
+
+def run_check_eligibility(arguments: argparse.Namespace) -> int:
+    """One verdict, or many."""
+    base = KnowledgeBase.load(SHIPPED)
+
+    def judge(row: dict[str, Any]) -> dict[str, Any]:
+        entry = _entry(base, row["code"])
+        return verdict_json(entry, estimate(entry, row.get("facts") or {}, _day(row, arguments)))
+
+    if arguments.jsonl:
+        return _each_line(judge)
+    try:
+        facts = json.loads(arguments.facts)
+        print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
+    except (ValueError, LookupError) as error:
+        print(f"--facts 或编号有误：{error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    """The project's own questions, or any corpus."""
+    if arguments.entries or arguments.queries:
+        words = [part for name in ("entries", "queries", "ranks") if getattr(arguments, name) for part in (f"--{name}", getattr(arguments, name))]
+        return corpus_evaluation.main(words, SHIPPED)
+    return evaluate(KnowledgeBase.load(SHIPPED), ROOT / "tests" / "cases", arguments.split, today(), require=arguments.require)
+
+
+def run_fit(_arguments: argparse.Namespace) -> int:
+    """Refit the matcher on the tune split."""
+    base = KnowledgeBase.load(SHIPPED)
+    golden = read_golden((ROOT / "tests" / "cases").glob("questions*.yaml"))
+    documents = [document_of(entry) for entry in base.entries.values()]
+    refit(SHIPPED, documents, golden, base.lexicon, today().isoformat())
+    print("data/matching.yaml 已重新拟合")
+    return 0
+
+
+def _entry(base: KnowledgeBase, code: str) -> Any:
+    entry = base.entries.get(code)
+    if entry is None:
+        raise LookupError(f"没有编号 {code} 的条目。")
+    return entry
+
+
+def _day(row: dict[str, Any], arguments: argparse.Namespace) -> date:
+    return date.fromisoformat(row["on"]) if row.get("on") else arguments.on or today()
+
+
+def _each_line(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """Read JSON objects line by line and write one a line; a bad line gets an error and the rest goes on."""
+    read = wrong = 0
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        read += 1
+        name: Any = None
+        try:
+            row = json.loads(line)
+            name = row.get("id") if isinstance(row, dict) else None
+            if not isinstance(row, dict):
+                raise ValueError("一行应当是一个 JSON 对象。")
+            result = {"id": name, **reply(row)}
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            wrong += 1
+            result = {"id": name, "error": f"这一行读不了：{error}"}
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    return 1 if read and read == wrong else 0
+
+
+_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "check": run_check, "ask": run_ask, "show": run_show, "check-eligibility": run_check_eligibility, "evaluate": run_evaluate, "fit": run_fit,
+}  # fmt: skip
+__all__ = ["main"]

@@ -1,0 +1,41 @@
+"""`python -m knowledge evaluate`: the whole answering path on the golden questions, beside the floor it must keep."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from knowledge.answering import Memory, answer, fold, rank
+from knowledge.base import KnowledgeBase
+from knowledge.evaluation import Reply, Score, ask_all, read_golden, report_lines, score, select
+from knowledge.hearing import hear, to_json
+
+# 记在 docs/decisions/0001 里：低于底线两个点就不算通过
+FLOOR_TOP_1, FLOOR_TOP_3, CEILING_ANSWERED, CEILING_REFUSED = 0.86, 0.92, 0.06, 0.08
+
+
+def evaluate(base: KnowledgeBase, cases: Path, split: str, day: date, *, require: bool) -> int:
+    """Print the report; with `require`, 1 when a figure is beyond its floor."""
+    questions = select(read_golden(cases.glob("questions*.yaml")), split)
+    known = [question for question in questions if not question.in_scope or set(question.codes) & base.entries.keys()]
+    asked = ask_all(known, lambda text: _reply(base, text, day))
+    for line in report_lines(asked):
+        print(line)
+    figures = score(asked)
+    return 1 if require and not _holds(figures) else 0
+
+
+def _reply(base: KnowledgeBase, text: str, day: date) -> Reply:
+    said, _ = answer(base, text, Memory(), day)
+    facts = to_json(hear(text, base.places, base.crops, day))
+    ranked = tuple(candidate.id for candidate in rank(base, fold(base, text), facts).candidates)
+    return Reply(said.outcome.value, said.entries, said.confidence, ranked)
+
+
+def _holds(figures: Score) -> bool:
+    return (
+        figures.top_1 >= FLOOR_TOP_1
+        and figures.top_3 >= FLOOR_TOP_3
+        and figures.answered_out_of_scope <= CEILING_ANSWERED
+        and figures.refused_in_scope <= CEILING_REFUSED
+    )
