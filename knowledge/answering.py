@@ -19,7 +19,11 @@ from knowledge.glossary import definition_asked
 from knowledge.hearing import HeardFact, hear, to_json
 from knowledge.matching import Ranking
 from knowledge.replies import (
-    Reply, comparison, entry_buttons, suggestion_buttons, suggestion_lines,
+    Reply,
+    comparison,
+    entry_buttons,
+    suggestion_buttons,
+    suggestion_lines,
 )  # fmt: skip
 from knowledge.text import normalise, simplified_table, strip_fillers
 from knowledge.vocabulary import COUNTIES, SUBJECTS, URBAN
@@ -62,7 +66,11 @@ def answer(base: KnowledgeBase, text: str, memory: Memory, today: date) -> tuple
     if not question.plain:
         return _done(base, question, _ask_again(base, question)), memory
     if base.asking.forget.match(question.plain):
-        said = Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, "好的，前面说的都忘掉了。您想问哪个政策或贷款？"),), buttons=_subjects())
+        said = Answer(
+            Outcome.NO_MATCH,
+            (Line(LineKind.NOTE, "好的，前面说的都忘掉了。您想问哪个政策或贷款？"),),
+            buttons=_subjects(),
+        )
         return _done(base, question, said), Memory()
     chosen = _chosen(base, question, memory)
     if chosen is not None:
@@ -99,23 +107,40 @@ def press(base: KnowledgeBase, action: Action, memory: Memory, today: date) -> t
         facet = Facet(action.detail) if action.detail in list(Facet) else None
         reply = _entry_reply(base, replace(question, facet=facet), entry, Ranking((), 1.0, 1.0))
         if action.verb is Verb.MORE:
-            reply = replace(reply, lines=(*reply.lines[:1], *reply.more) if reply.lines[0].kind is LineKind.STATUS else reply.more, more=())
+            reply = replace(
+                reply,
+                lines=(*reply.lines[:1], *reply.more) if reply.lines[0].kind is LineKind.STATUS else reply.more,
+                more=(),
+            )
         return reply, replace(memory, entry=entry.code, facet=facet.value if facet else None, offered=())
     if action.verb is Verb.NONE_OF_THESE:
-        lines = (Line(LineKind.NOTE, "都不是的话，请换个说法：在哪个县、做什么、想要贷款、补贴还是保险？"), *_person_lines())
+        lines = (
+            Line(LineKind.NOTE, "都不是的话，请换个说法：在哪个县、做什么、想要贷款、补贴还是保险？"),
+            *_person_lines(),
+        )
         return _done(base, question, Answer(Outcome.NO_MATCH, lines, buttons=_subjects())), replace(memory, offered=())
     if action.verb is Verb.PERSON:
-        return _done(base, question, Answer(Outcome.REFER, _person_lines(), topic="person", buttons=_subjects())), memory
+        return _done(
+            base, question, Answer(Outcome.REFER, _person_lines(), topic="person", buttons=_subjects())
+        ), memory
     if action.verb is Verb.FORGET:
         said = Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, "好的，您说过的情况都忘掉了。"),), buttons=_subjects())
         return _done(base, question, said), Memory(entry=memory.entry)
     if action.verb is Verb.WORD and action.target.isdigit() and int(action.target) < len(base.glossary):
         word = list(base.glossary)[int(action.target)]
-        return _done(base, question, Answer(Outcome.ANSWER, (Line(LineKind.LEAD, f"{word}：{base.glossary[word]}"),))), memory
+        return _done(
+            base, question, Answer(Outcome.ANSWER, (Line(LineKind.LEAD, f"{word}：{base.glossary[word]}"),))
+        ), memory
     if action.verb in (Verb.BROWSE, Verb.HOME):
         menu = base.catalogue.menu(action.target, today)
-        return _done(base, question, Answer(Outcome.SUGGEST, (Line(LineKind.TITLE, menu.title),), buttons=menu.choices)), memory
-    said = Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, "这个按钮是旧的，对应的内容已经换了。请直接打字问，或者重新找。"),), buttons=_subjects())
+        return _done(
+            base, question, Answer(Outcome.SUGGEST, (Line(LineKind.TITLE, menu.title),), buttons=menu.choices)
+        ), memory
+    said = Answer(
+        Outcome.NO_MATCH,
+        (Line(LineKind.NOTE, "这个按钮是旧的，对应的内容已经换了。请直接打字问，或者重新找。"),),
+        buttons=_subjects(),
+    )
     return _done(base, question, said), memory
 
 
@@ -126,7 +151,14 @@ def sheet(base: KnowledgeBase, code: str, day: date) -> Answer:
         raise LookupError(code)
     reply = Reply(entry, day, None, base.titles)
     return Answer(
-        Outcome.ANSWER, reply.lines, reply.more, entry_buttons(entry, None), (code,), entry.status_on(day), version=base.version, on=day
+        Outcome.ANSWER,
+        reply.lines,
+        reply.more,
+        entry_buttons(entry, None),
+        (code,),
+        entry.status_on(day),
+        version=base.version,
+        on=day,
     )
 
 
@@ -151,7 +183,9 @@ def _day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date |
     if span.start <= today <= span.end:
         return None
     before = text[: text.find(span.text)] if span.text in text else ""
-    asks_of_that_time = any(word in text for word in ("那年", "当时", "那时", "行不行", "能不能", "还能", "可以", "有没有", "有效", "多少"))
+    asks_of_that_time = any(
+        word in text for word in ("那年", "当时", "那时", "行不行", "能不能", "还能", "可以", "有没有", "有效", "多少")
+    )
     return span.end if asks_of_that_time and len(before) <= 12 else None
 
 
@@ -222,18 +256,36 @@ def _decide(base: KnowledgeBase, question: _Question, memory: Memory, ranking: R
     topic = base.topics.find(question.plain)
     if topic is not None and ranking.confidence < SURE_ENOUGH_TO_OVERRULE_A_TOPIC:
         number = f"，电话 {topic.phone}" if topic.phone else ""
-        lines = (Line(LineKind.LEAD, topic.reply), Line(LineKind.NEXT, f"请问：{topic.office}{number}。"), Line(LineKind.NOTE, "我们这里只查惠农政策、农贷和担保。"))
-        return _done(base, question, Answer(Outcome.REFER, lines, topic=topic.key, buttons=_subjects(), confidence=ranking.confidence)), replace(memory, entry=None)
-    if ranking.confidence >= model.answer_at and (ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC):
+        lines: tuple[Line, ...] = (
+            Line(LineKind.LEAD, topic.reply),
+            Line(LineKind.NEXT, f"请问：{topic.office}{number}。"),
+            Line(LineKind.NOTE, "我们这里只查惠农政策、农贷和担保。"),
+        )
+        return _done(
+            base,
+            question,
+            Answer(Outcome.REFER, lines, topic=topic.key, buttons=_subjects(), confidence=ranking.confidence),
+        ), replace(memory, entry=None)
+    if ranking.confidence >= model.answer_at and (
+        ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
+    ):
         return _answer_entry(base, question, base.entries[ranking.candidates[0].id], memory, ranking, word)
     if word is not None:
         lines = (Line(LineKind.LEAD, f"{word}：{base.glossary[word]}"),)
-        near = tuple(candidate.id for candidate in ranking.candidates[:2]) if ranking.confidence >= model.suggest_at else ()
+        near = (
+            tuple(candidate.id for candidate in ranking.candidates[:2])
+            if ranking.confidence >= model.suggest_at
+            else ()
+        )
         buttons = suggestion_buttons([base.entries[code] for code in near], question.day)[:-1] if near else _subjects()
-        return _done(base, question, Answer(Outcome.ANSWER, lines, entries=near, buttons=buttons, confidence=ranking.confidence)), memory
+        return _done(
+            base, question, Answer(Outcome.ANSWER, lines, entries=near, buttons=buttons, confidence=ranking.confidence)
+        ), memory
     if ranking.confidence >= model.suggest_at and ranking.candidates:
         return _suggest(base, question, memory, ranking)
-    return _done(base, question, replace(_ask_again(base, question), confidence=ranking.confidence)), replace(memory, entry=None)
+    return _done(base, question, replace(_ask_again(base, question), confidence=ranking.confidence)), replace(
+        memory, entry=None
+    )
 
 
 def _answer_entry(
@@ -241,11 +293,15 @@ def _answer_entry(
 ) -> tuple[Answer, Memory]:
     said = _entry_reply(base, question, entry, ranking, word)
     facet = question.facet.value if question.facet else None
-    asked = question.said if question.heard or len(question.plain) > FEW_OWN_CHARACTERS else memory.asked or question.said
+    asked = (
+        question.said if question.heard or len(question.plain) > FEW_OWN_CHARACTERS else memory.asked or question.said
+    )
     return said, replace(memory, entry=entry.code, facet=facet, offered=(), asked=asked)
 
 
-def _entry_reply(base: KnowledgeBase, question: _Question, entry: Entry, ranking: Ranking, word: str | None = None) -> Answer:
+def _entry_reply(
+    base: KnowledgeBase, question: _Question, entry: Entry, ranking: Ranking, word: str | None = None
+) -> Answer:
     notes = _notes(question, entry)
     if word is not None:
         notes = [Line(LineKind.NOTE, f"{word}：{base.glossary[word]}"), *notes]
@@ -275,8 +331,15 @@ def _notes(question: _Question, entry: Entry) -> list[Line]:
         notes.append(Line(LineKind.NOTE, f"按 {question.day} 那天看。"))
     county = question.facts.get("county")
     bound = [region for region in entry.regions if region in COUNTIES]
-    outside = entry.regions and not {"全国", "浙江省", "温州市"} & set(entry.regions) and not bound and "市区" not in entry.regions
-    if isinstance(county, str) and ((bound and county not in bound) or (entry.regions == ("市区",) and county not in URBAN)):
+    outside = (
+        entry.regions
+        and not {"全国", "浙江省", "温州市"} & set(entry.regions)
+        and not bound
+        and "市区" not in entry.regions
+    )
+    if isinstance(county, str) and (
+        (bound and county not in bound) or (entry.regions == ("市区",) and county not in URBAN)
+    ):
         notes.append(Line(LineKind.NOTE, f"注意：这一条只管{'、'.join(entry.regions)}，您说的{county}不在里面。"))
     elif outside:
         notes.append(Line(LineKind.NOTE, f"注意：这是{'、'.join(entry.regions)}的规定，不是温州的。"))
@@ -316,7 +379,11 @@ def _warn(base: KnowledgeBase, question: _Question, hit: Any) -> Answer:
         lines.append(Line(LineKind.SOURCE, Reply(first, question.day, None, base.titles).lines[-2].text))
     buttons = tuple(Button(base.entries[code].title, Action(Verb.ENTRY, code)) for code in codes)
     status = base.entries[codes[0]].status_on(question.day) if codes else None
-    return _done(base, question, Answer(Outcome.WARN, tuple(lines), entries=codes, status=status, buttons=buttons, confidence=1.0))
+    return _done(
+        base,
+        question,
+        Answer(Outcome.WARN, tuple(lines), entries=codes, status=status, buttons=buttons, confidence=1.0),
+    )
 
 
 def _compared(base: KnowledgeBase, sides: Sequence[str]) -> tuple[Entry, Entry] | None:
@@ -334,7 +401,18 @@ def _compare(base: KnowledgeBase, question: _Question, pair: tuple[Entry, Entry]
     lines, table = comparison(pair, question.day, base.titles)
     buttons = tuple(Button(entry.title, Action(Verb.ENTRY, entry.code)) for entry in pair)
     return _done(
-        base, question, Answer(Outcome.ANSWER, lines, (), buttons, tuple(e.code for e in pair), pair[0].status_on(question.day), table=table, confidence=1.0)
+        base,
+        question,
+        Answer(
+            Outcome.ANSWER,
+            lines,
+            (),
+            buttons,
+            tuple(e.code for e in pair),
+            pair[0].status_on(question.day),
+            table=table,
+            confidence=1.0,
+        ),
     )
 
 
@@ -355,7 +433,7 @@ def _suggest(base: KnowledgeBase, question: _Question, memory: Memory, ranking: 
     return _done(base, question, said), replace(memory, entry=None, offered=said.entries, asked=question.said)
 
 
-def _ask_again(base: KnowledgeBase, question: _Question) -> Answer:  # noqa: ARG001 - one signature for all replies
+def _ask_again(base: KnowledgeBase, question: _Question) -> Answer:
     if not question.plain or base.asking.thanks.match(question.plain):
         lines = [Line(LineKind.NOTE, "您想问哪个政策、补贴、贷款或保险？直接说就行，比如“石斛贷利息多少”。")]
     else:

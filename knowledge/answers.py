@@ -77,7 +77,7 @@ class Action:
         parts = data.split("|")
         if len(parts) < 2 or len(parts) > 4 or parts[0] != "1" or parts[1] not in list(Verb):
             return None
-        target, detail = (parts[2:] + ["", ""])[:2]
+        target, detail = ([*parts[2:], "", ""])[:2]
         return cls(Verb(parts[1]), target, detail)
 
 

@@ -59,7 +59,9 @@ class KnowledgeBase:
             raise ContentError([Fault(str(data / "entries"), 1, "一个条目也没有。")])
         places, crops = Places.load(data / "places.yaml"), Crops.load(data / "crops.yaml")
         lexicon = Lexicon(domain_words(entries, places, crops))
-        model = model or Model.load(data / "matching.yaml" if (data / "vectors.npz").exists() else SHIPPED / "matching.yaml")
+        model = model or Model.load(
+            data / "matching.yaml" if (data / "vectors.npz").exists() else SHIPPED / "matching.yaml"
+        )
         return cls(
             version=version or content_hash(data)[:6],
             entries=entries,

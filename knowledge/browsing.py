@@ -8,7 +8,8 @@ from datetime import date
 
 from knowledge.answers import Action, Button, Verb
 from knowledge.entries import Entry, Status
-from knowledge.vocabulary import COUNTIES, STATUS_WORDS, SUBJECTS
+from knowledge.rendering import status_text
+from knowledge.vocabulary import COUNTIES, SUBJECTS
 
 TOP: tuple[tuple[str, str], ...] = (("S", "按类别找"), ("R", "按县（市、区）找"), ("C", "按作物找"))
 
@@ -32,9 +33,13 @@ class Catalogue:
         """The menu of a key; an unknown key is the top menu."""
         if key == "S":
             used = {subject for entry in self._entries.values() for subject in entry.subjects}
-            return Menu("按类别找", tuple(_browse(f"s:{name}", word) for name, word in SUBJECTS.items() if name in used))
+            return Menu(
+                "按类别找", tuple(_browse(f"s:{name}", word) for name, word in SUBJECTS.items() if name in used)
+            )
         if key == "R":
-            return Menu("按县（市、区）找", tuple(_browse(f"r:{index}", county) for index, county in enumerate(COUNTIES)))
+            return Menu(
+                "按县（市、区）找", tuple(_browse(f"r:{index}", county) for index, county in enumerate(COUNTIES))
+            )
         if key == "C":
             return Menu("按作物找", tuple(_browse(f"c:{index}", crop) for index, crop in enumerate(self._crops)))
         kind, _, name = key.partition(":")
@@ -58,7 +63,7 @@ class Catalogue:
 def entry_button(entry: Entry, day: date) -> Button:
     """A button that opens an entry; one that is not in force says so on the button."""
     status = entry.status_on(day)
-    label = entry.title if status is Status.IN_FORCE else f"{entry.title}（{STATUS_WORDS[status].split('，')[0]}）"
+    label = entry.title if status is Status.IN_FORCE else f"{entry.title}（{status_text(entry, day).split('：')[0]}）"
     return Button(label, Action(Verb.ENTRY, entry.code))
 
 

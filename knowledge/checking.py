@@ -26,7 +26,11 @@ def check(root: Path, only: Sequence[Path] = (), questions: Sequence[str] = ()) 
         faults = [fault for fault in faults if any(path.match(fault.path) for path in only)]
         names = {str(path) for path in only}
         chosen = [entry for entry in entries if entry.path in names or str(root / entry.path) in names]
-        chosen += [e for path in only if path.name and not _is_loaded(path, entries, root) and (e := load_entry(path, str(path), faults))]
+        chosen += [
+            e
+            for path in only
+            if path.name and not _is_loaded(path, entries, root) and (e := load_entry(path, str(path), faults))
+        ]
     plan = re.sub(r"\s", "", (root / "data" / "sources" / "wenzhou-draft-plan.txt").read_text(encoding="utf-8"))
     codes = frozenset(entry.code for entry in entries)
     for entry in chosen:
@@ -48,14 +52,23 @@ def table(entries: Sequence[Entry], day: date) -> list[str]:
     staff = sum(condition.ask_staff for condition in conditions)
     share = f"{100 * staff / len(conditions):.0f}%" if conditions else "0%"
     lines.append(f"条件 {len(conditions)} 条，其中要人工看的 {staff} 条（{share}）")
-    empty = {entry.code: sum(not entry.facets.get(facet) for facet in Facet if facet is not Facet.STATUS) for entry in entries}
+    empty = {
+        entry.code: sum(not entry.facets.get(facet) for facet in Facet if facet is not Facet.STATUS)
+        for entry in entries
+    }
     many = [f"{code}({count})" for code, count in sorted(empty.items()) if count > 6]
     lines.append(f"“文件没写”超过 6 项的 {len(many)} 条：{'、'.join(many) or '无'}")
     due = sorted((e.validity.review_by, e.code) for e in entries if e.validity.review_by <= day + timedelta(days=90))
-    lines.append(f"90 天内要复核的 {len(due)} 条：" + "、".join(f"{code} {review}" for review, code in due[:12]) + (" …" if len(due) > 12 else ""))
+    lines.append(
+        f"90 天内要复核的 {len(due)} 条："
+        + "、".join(f"{code} {review}" for review, code in due[:12])
+        + (" …" if len(due) > 12 else "")
+    )
     return lines
 
 
 def _is_loaded(path: Path, entries: Sequence[Entry], root: Path) -> bool:
     names = {entry.path for entry in entries}
-    return str(path) in names or (path.is_absolute() and path.is_relative_to(root) and str(path.relative_to(root)) in names)
+    return str(path) in names or (
+        path.is_absolute() and path.is_relative_to(root) and str(path.relative_to(root)) in names
+    )

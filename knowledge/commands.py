@@ -136,9 +136,16 @@ def run_check_eligibility(arguments: argparse.Namespace) -> int:
 def run_evaluate(arguments: argparse.Namespace) -> int:
     """The project's own questions, or any corpus."""
     if arguments.entries or arguments.queries:
-        words = [part for name in ("entries", "queries", "ranks") if getattr(arguments, name) for part in (f"--{name}", getattr(arguments, name))]
+        words = [
+            part
+            for name in ("entries", "queries", "ranks")
+            if getattr(arguments, name)
+            for part in (f"--{name}", getattr(arguments, name))
+        ]
         return corpus_evaluation.main(words, SHIPPED)
-    return evaluate(KnowledgeBase.load(SHIPPED), ROOT / "tests" / "cases", arguments.split, today(), require=arguments.require)
+    return evaluate(
+        KnowledgeBase.load(SHIPPED), ROOT / "tests" / "cases", arguments.split, today(), require=arguments.require
+    )
 
 
 def run_fit(_arguments: argparse.Namespace) -> int:

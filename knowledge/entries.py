@@ -152,7 +152,8 @@ class Figure:
     def covers(self, day: date) -> bool:
         """Whether the figure may be shown for `day`."""
         return not (
-            (self.valid_from is not None and day < self.valid_from) or (self.valid_to is not None and day > self.valid_to)
+            (self.valid_from is not None and day < self.valid_from)
+            or (self.valid_to is not None and day > self.valid_to)
         )
 
 

@@ -28,7 +28,9 @@ def load_facts(path: Path, faults: list[Fault]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     root = read_yaml(path, "data/facts.yaml", faults)
     for item in root.sequence() if root is not None else []:
-        fields = item.mapping(("key", "type"), ("choices", "closed", "label", "question", "sensitive", "unit", "same_as"))
+        fields = item.mapping(
+            ("key", "type"), ("choices", "closed", "label", "question", "sensitive", "unit", "same_as")
+        )
         if not {"key", "type"} <= fields.keys():
             continue
         fact = Fact(

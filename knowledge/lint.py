@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -65,8 +66,10 @@ def check_questions(entries: Iterable[Entry], questions: Iterable[str]) -> list[
             for word in words:
                 plain = normalise(word)
                 for question, folded in asked:
-                    if len(folded) > 2 and fuzz.ratio(plain, folded) >= 85:
-                        faults.append(_fault(entry, key, f"“{word}”和考题“{question}”太像，考题就不算考了。改一个说法。"))
+                    if len(folded) > 4 and fuzz.ratio(plain, folded) >= 85:
+                        faults.append(
+                            _fault(entry, key, f"“{word}”和考题“{question}”太像，考题就不算考了。改一个说法。")
+                        )
     return faults
 
 
@@ -111,13 +114,15 @@ def _check_figures(entry: Entry, plan: str) -> list[Fault]:
         if not figure.clause:
             faults.append(_fault(entry, "figures", f"数字 {figure.key} 没写出处（clause）：第几条，或“页面正文”。"))
         if figure.source >= len(entry.sources):
-            faults.append(_fault(entry, "figures", f"数字 {figure.key} 的 source 是 {figure.source}，来源没有这么多条。"))
+            faults.append(
+                _fault(entry, "figures", f"数字 {figure.key} 的 source 是 {figure.source}，来源没有这么多条。")
+            )
         if entry.validity.stage is Stage.CONSULTATION and "实施方案" in entry.sources[0].title:
             squeezed = re.sub(r"\s", "", figure.quote or "")
             if not squeezed or squeezed not in plan:
                 faults.append(_fault(entry, "figures", f"数字 {figure.key} 要有 quote，而且和征求意见稿一字不差。"))
     for key, several in rows.items():
-        for earlier, later in zip(several, several[1:], strict=False):
+        for earlier, later in itertools.pairwise(several):
             if _overlap(earlier, later):
                 faults.append(_fault(entry, "figures", f"数字 {key} 有两行时间重叠，同一天只能有一个值。"))
     return faults
@@ -126,7 +131,12 @@ def _check_figures(entry: Entry, plan: str) -> list[Fault]:
 def _check_texts(entry: Entry) -> list[Fault]:
     faults = []
     day = entry.validity.reading_day(entry.checked)
-    texts = {"summary": (entry.summary,), "next_step": (entry.next_step,), "payee_note": (entry.payee_note or "",), "time": (entry.time,)}
+    texts: dict[str, tuple[str, ...]] = {
+        "summary": (entry.summary,),
+        "next_step": (entry.next_step,),
+        "payee_note": (entry.payee_note or "",),
+        "time": (entry.time,),
+    }
     texts |= {f"facets.{facet}": sentences for facet, sentences in entry.facets.items()}
     keys = {figure.key for figure in entry.figures}
     for name, sentences in texts.items():
@@ -137,13 +147,17 @@ def _check_texts(entry: Entry) -> list[Fault]:
             bare = PLACEHOLDER.sub("", sentence)
             literal = LITERAL_FIGURE.search(re.sub(r"〔\d+〕\d+号", "", bare))
             if literal and name != "next_step":
-                faults.append(_fault(entry, name, f"{name} 里直接写了“{literal.group()}”。数字写进 figures，这里用 {{键}}。"))
+                faults.append(
+                    _fault(entry, name, f"{name} 里直接写了“{literal.group()}”。数字写进 figures，这里用 {{键}}。")
+                )
     shown = summary_text(entry, day)
     if len(shown) > SUMMARY_LENGTH:
         faults.append(_fault(entry, "summary", f"摘要 {len(shown)} 个字，超过 {SUMMARY_LENGTH}。"))
     for part in re.split(r"[。；]", shown):
         if len(part) > SENTENCE_LENGTH + 6:
-            faults.append(_fault(entry, "summary", f"“{part}”有 {len(part)} 个字，一句话不超过 {SENTENCE_LENGTH} 个字左右。"))
+            faults.append(
+                _fault(entry, "summary", f"“{part}”有 {len(part)} 个字，一句话不超过 {SENTENCE_LENGTH} 个字左右。")
+            )
     if not shown:
         faults.append(_fault(entry, "summary", "摘要里的数字在这一天都没有值，摘要是空的。"))
     for facet in Facet:
@@ -162,7 +176,9 @@ def _check_rules(entry: Entry, fact_names: Mapping[str, object]) -> list[Fault]:
         for key in fact_keys(condition.rule):
             if key not in fact_names:
                 near = did_you_mean(key, fact_names.keys())
-                faults.append(Fault(entry.path, condition.line, f"不认识的事实 {key}。{near}事实写在 data/facts.yaml。"))
+                faults.append(
+                    Fault(entry.path, condition.line, f"不认识的事实 {key}。{near}事实写在 data/facts.yaml。")
+                )
     return faults
 
 
@@ -171,9 +187,11 @@ def _check_cases(entry: Entry) -> list[Fault]:
     for case in entry.cases:
         verdict = estimate(entry, case.facts, case.on)
         if verdict.outcome != case.outcome:
-            faults.append(_fault(entry, "cases", f"例子“{case.name}”写的是 {case.outcome}，按规则算是 {verdict.outcome}。"))
+            faults.append(
+                _fault(entry, "cases", f"例子“{case.name}”写的是 {case.outcome}，按规则算是 {verdict.outcome}。")
+            )
     has_rules = any(condition.rule is not None for condition in entry.conditions)
-    if has_rules and len(entry.cases) < 2:
+    if has_rules and len(entry.cases) < (2 if entry.validity.superseded_by is None else 1):
         faults.append(_fault(entry, "cases", "有规则的条目至少写一个符合、一个不符合、一个不清楚的例子。"))
     return faults
 
@@ -211,4 +229,4 @@ def _overlap(one: Figure, other: Figure) -> bool:
 
 
 def _fault(entry: Entry, key: str, message: str) -> Fault:
-    return Fault(entry.path, entry.lines.get(key.split(".")[0], 1), message)
+    return Fault(entry.path, entry.lines.get(key.split(".", maxsplit=1)[0], 1), message)

@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.entries import (
-    NOT_STATED, Case, Condition, Contact, Entry, Facet, Figure, Kind, Paper, Payee, Source, Stage, Validity,
+    NOT_STATED,
+    Case,
+    Condition,
+    Contact,
+    Entry,
+    Facet,
+    Figure,
+    Kind,
+    Paper,
+    Payee,
+    Source,
+    Stage,
+    Validity,
 )  # fmt: skip
 from knowledge.reading import Fault, Item, read_yaml
 from knowledge.vocabulary import AUDIENCES, BOUNDS, LEVELS, PERS, SOURCE_SEEN, SUBJECTS, UNITS
@@ -31,8 +43,10 @@ def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
     items = root.mapping(REQUIRED, OPTIONAL)
     if len(faults) > before:
         return None
-    payees = tuple(Payee(word) for item in items["payee"].sequence() if (word := item.choice(list(Payee))) in list(Payee))
-    entry = Entry(
+    payees = tuple(
+        Payee(word) for item in items["payee"].sequence() if (word := item.choice(list(Payee))) in list(Payee)
+    )
+    return Entry(
         code=items["code"].text(),
         title=items["title"].text(),
         kind=_kind(items["kind"]),
@@ -64,7 +78,6 @@ def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
         path=name,
         lines={key: item.line for key, item in items.items()},
     )
-    return entry
 
 
 def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) -> list[Entry]:
@@ -153,7 +166,9 @@ def _papers(item: Item) -> tuple[Paper, ...] | None:
     for paper in item.sequence():
         fields = paper.mapping(("name",), ("issuer", "form", "valid"))
         if "name" in fields:
-            words = {key: fields[key].optional_text() or NOT_STATED for key in ("issuer", "form", "valid") if key in fields}
+            words = {
+                key: fields[key].optional_text() or NOT_STATED for key in ("issuer", "form", "valid") if key in fields
+            }
             papers.append(Paper(fields["name"].text(), **words))
     return tuple(papers)
 
@@ -162,7 +177,9 @@ def _contact(item: Item) -> Contact:
     fields = item.mapping(("name", "seen"), ("phone", "address"))
     if not {"name", "seen"} <= fields.keys():
         return Contact("", FAR_PAST)
-    return Contact(fields["name"].text(), fields["seen"].day() or FAR_PAST, _text(fields, "phone"), _text(fields, "address"))
+    return Contact(
+        fields["name"].text(), fields["seen"].day() or FAR_PAST, _text(fields, "phone"), _text(fields, "address")
+    )
 
 
 def _validity(item: Item) -> Validity:

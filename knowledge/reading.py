@@ -128,7 +128,7 @@ class Item:
         try:
             number = Decimal(word)
         except InvalidOperation:
-            self.fault(f"{word!r} 不是数字。例如 \"0.3\"。")
+            self.fault(f'{word!r} 不是数字。例如 "0.3"。')
             return None
         if not number.is_finite():
             self.fault(f"{word!r} 不是有限的数字。")

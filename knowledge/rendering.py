@@ -82,7 +82,11 @@ def status_text(entry: Entry, day: date) -> str:
         ended = validity.valid_to or validity.repealed_on
         return f"{words}：{validity.valid_to} 到期" if validity.valid_to else f"{words}：{ended} 起废止"
     if status is Status.IN_FORCE:
-        return f"{words}，到 {validity.valid_to}" if validity.valid_to else f"{words}（{validity.confirmed_on} 核对时还在执行）"
+        return (
+            f"{words}，到 {validity.valid_to}"
+            if validity.valid_to
+            else f"{words}（{validity.confirmed_on} 核对时还在执行）"
+        )
     return words
 
 

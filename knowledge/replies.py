@@ -9,12 +9,30 @@ from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Status
 from knowledge.rendering import (
-    facet_line, facet_sentences, fill, papers_text, payee_line, source_text, status_lines, status_text, summary_text,
+    facet_line,
+    facet_sentences,
+    fill,
+    papers_text,
+    payee_line,
+    source_text,
+    status_lines,
+    status_text,
+    summary_text,
 )  # fmt: skip
 from knowledge.vocabulary import FACET_WORDS
 
 FIRST_REPLY_LINES = 12
-SHORT_FACETS = (Facet.AMOUNT, Facet.SUBSIDY, Facet.RATE, Facet.FEE, Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS, Facet.DEADLINE)
+SHORT_FACETS = (
+    Facet.AMOUNT,
+    Facet.SUBSIDY,
+    Facet.RATE,
+    Facet.FEE,
+    Facet.WHO,
+    Facet.HOW,
+    Facet.WHERE,
+    Facet.DOCUMENTS,
+    Facet.DEADLINE,
+)
 ALL_FACETS = tuple(facet for facet in Facet if facet is not Facet.STATUS)
 COMPARED = (Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.TERM, Facet.WHO)
 LONG = 110
@@ -23,7 +41,9 @@ LONG = 110
 class Reply:
     """The two layers of an entry's reply: `lines` at once, `more` after 展开."""
 
-    def __init__(self, entry: Entry, day: date, facet: Facet | None, titles: dict[str, str], notes: Sequence[Line] = ()) -> None:
+    def __init__(
+        self, entry: Entry, day: date, facet: Facet | None, titles: dict[str, str], notes: Sequence[Line] = ()
+    ) -> None:
         self.entry, self.day, self.facet = entry, day, facet
         head = [*status_lines(entry, day, titles), *payee_line(entry, day), self._lead(), *notes]
         tail = [Line(LineKind.SOURCE, source_text(entry)), self._next()]
@@ -32,7 +52,7 @@ class Reply:
         shown = wanted[: max(room, 0)]
         details = [Line(LineKind.DETAIL, _shortened(facet_line(entry, each, day))) for each in shown]
         silent = self._silent()
-        self.lines = tuple([*head, *details, *silent, *tail])
+        self.lines = (*head, *details, *silent, *tail)
         self.more = self._more(set(shown), details)
 
     def _lead(self) -> Line:
@@ -48,13 +68,25 @@ class Reply:
     def _wanted(self) -> list[Facet]:
         stated = [facet for facet in SHORT_FACETS if self.entry.facets.get(facet) and facet is not self.facet]
         if self.facet is None:
-            order = (Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS, Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.DEADLINE)
+            order = (
+                Facet.WHO,
+                Facet.HOW,
+                Facet.WHERE,
+                Facet.DOCUMENTS,
+                Facet.AMOUNT,
+                Facet.RATE,
+                Facet.FEE,
+                Facet.SUBSIDY,
+                Facet.DEADLINE,
+            )
             return [facet for facet in order if facet in stated]
         first = [facet for facet in (Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS) if facet in stated]
         return [*first, *(facet for facet in stated if facet not in first)]
 
     def _silent(self) -> list[Line]:
-        missing = [FACET_WORDS[facet] for facet in ALL_FACETS if not self.entry.facets.get(facet) and facet is not self.facet]
+        missing = [
+            FACET_WORDS[facet] for facet in ALL_FACETS if not self.entry.facets.get(facet) and facet is not self.facet
+        ]
         return [Line(LineKind.NOTE, f"{NOT_STATED}：{'、'.join(missing)}。")] if missing else []
 
     def _next(self) -> Line:
@@ -67,13 +99,20 @@ class Reply:
         rest = [
             Line(LineKind.DETAIL, facet_line(entry, facet, day))
             for facet in ALL_FACETS
-            if entry.facets.get(facet) and facet is not self.facet and (facet not in shown or _is_cut(facet_line(entry, facet, day), details))
+            if entry.facets.get(facet)
+            and facet is not self.facet
+            and (facet not in shown or _is_cut(facet_line(entry, facet, day), details))
         ]
-        conditions = [f"{number}. {condition.text}" for number, condition in enumerate(entry.conditions, 1)]
+        conditions = [
+            f"{number}. {fill(entry, condition.text, entry.validity.reading_day(day)) or condition.text}"
+            for number, condition in enumerate(entry.conditions, 1)
+        ]
         if conditions:
             rest.append(Line(LineKind.DETAIL, "条件：" + "；".join(conditions) + "。"))
         if entry.exclusions:
-            rest.append(Line(LineKind.DETAIL, "不能办的：" + "；".join(condition.text for condition in entry.exclusions) + "。"))
+            rest.append(
+                Line(LineKind.DETAIL, "不能办的：" + "；".join(condition.text for condition in entry.exclusions) + "。")
+            )
         rest.append(Line(LineKind.DETAIL, f"材料清单：{papers_text(entry)}"))
         rest.append(Line(LineKind.DETAIL, f"办多久：{fill(entry, entry.time, day) or entry.time}"))
         rest.append(Line(LineKind.DETAIL, f"由谁最终认定：{entry.decides}"))

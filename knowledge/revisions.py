@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from knowledge.base import KnowledgeBase, content_files, content_hash
 
 
-class PublicationDamaged(Exception):
+class PublicationDamaged(Exception):  # noqa: N818 - named for what happened
     """A snapshot whose content does not match its hash; the previous publication keeps serving."""
 
 
@@ -41,8 +41,10 @@ class Revisions:
         self._path = folder / "knowledge.db"
         with self._open() as database:
             if "publications" not in database.table_names():
-                database["revisions"].create({"id": int, "version": str, "actor": str, "imported_at": str}, pk="id")
-                database["publications"].create(
+                database.table("revisions").create(
+                    {"id": int, "version": str, "actor": str, "imported_at": str}, pk="id"
+                )
+                database.table("publications").create(
                     {"id": int, "version": str, "actor": str, "reviewer": str, "published_at": str}, pk="id"
                 )
 
@@ -80,8 +82,10 @@ class Revisions:
         self._write_snapshot(data, version)
         publication = Publication(version, actor, reviewer, now.isoformat(timespec="seconds"))
         with self._open() as database:
-            database["revisions"].insert({"version": version, "actor": actor, "imported_at": publication.published_at})
-            database["publications"].insert(
+            database.table("revisions").insert(
+                {"version": version, "actor": actor, "imported_at": publication.published_at}
+            )
+            database.table("publications").insert(
                 {"version": version, "actor": actor, "reviewer": reviewer, "published_at": publication.published_at}
             )
         return publication
@@ -93,7 +97,7 @@ class Revisions:
             raise LookupError("没有更早的发布可以退回。")
         publication = Publication(before.version, actor, None, now.isoformat(timespec="seconds"))
         with self._open() as database:
-            database["publications"].insert(
+            database.table("publications").insert(
                 {"version": before.version, "actor": actor, "reviewer": None, "published_at": publication.published_at}
             )
         return publication
@@ -133,8 +137,9 @@ class Revisions:
         fresh = target.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         database = Database(fresh)
-        database["contents"].insert_all(
-            ({"path": str(path.relative_to(data)), "body": path.read_bytes()} for path in content_files(data)), pk="path"
+        database.table("contents").insert_all(
+            ({"path": str(path.relative_to(data)), "body": path.read_bytes()} for path in content_files(data)),
+            pk="path",
         )
         database.close()
         fresh.replace(target)

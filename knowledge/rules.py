@@ -81,7 +81,9 @@ def faults_of(rule: Any) -> list[str]:
     operators = [name for name in rule if name in OPERATORS]
     sides = [name for name in rule if name in LEFT_SIDES]
     if len(operators) != 1 or len(sides) != 1 or len(rule) != 2:
-        return [f"规则要有一个左边（{'、'.join(LEFT_SIDES)}）和一个比较（{'、'.join(OPERATORS)}），现在是：{'、'.join(rule)}。"]
+        return [
+            f"规则要有一个左边（{'、'.join(LEFT_SIDES)}）和一个比较（{'、'.join(OPERATORS)}），现在是：{'、'.join(rule)}。"
+        ]
     right = rule[operators[0]]
     if operators[0] in ("one_of", "not_one_of") and (not isinstance(right, list) or not right):
         return [f"{operators[0]} 后面要跟一列取值。"]
@@ -165,6 +167,8 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
         if not (isinstance(left, date) and isinstance(right, date)):
             raise RuleError(f"{operator} 两边都要是日期，现在是 {left!r} 和 {right!r}。")
         return left >= right if operator == "on_or_after" else left <= right
+    if operator == "between" and all(isinstance(day, date) for day in (left, *right)):
+        return bool(right[0] <= left <= right[1])
     numbers = [left, *right] if operator == "between" else [left, right]
     if not all(isinstance(number, Decimal) for number in numbers):
         raise RuleError(f"{operator} 两边都要是数字，现在是 {left!r} 和 {right!r}。")

@@ -21,12 +21,20 @@ def show(entry: Entry, day: date) -> dict[str, Any]:
         "payee": [payee.value for payee in entry.payee],
         "figures": [_figure(entry, figure) for figure in entry.figures_on(entry.validity.reading_day(day))],
         "conditions": [
-            {"text": condition.text, "rule": _plain(condition.rule), "ask_staff": condition.ask_staff, "clause": condition.clause}
+            {
+                "text": condition.text,
+                "rule": _plain(condition.rule),
+                "ask_staff": condition.ask_staff,
+                "clause": condition.clause,
+            }
             for condition in entry.conditions
         ],
         "papers": NOT_STATED
         if entry.papers is None
-        else [{"name": paper.name, "issuer": paper.issuer, "form": paper.form, "valid": paper.valid} for paper in entry.papers],
+        else [
+            {"name": paper.name, "issuer": paper.issuer, "form": paper.form, "valid": paper.valid}
+            for paper in entry.papers
+        ],
         "source": [_source(source) for source in entry.sources],
     }
 
@@ -48,7 +56,9 @@ def verdict_json(entry: Entry, verdict: Verdict) -> dict[str, Any]:
 
 
 def _figure(entry: Entry, figure: Figure) -> dict[str, Any]:
-    amount = {"value": str(figure.value)} if figure.value is not None else {"low": str(figure.low), "high": str(figure.high)}
+    amount = (
+        {"value": str(figure.value)} if figure.value is not None else {"low": str(figure.low), "high": str(figure.high)}
+    )
     start, end = figure.valid_from or entry.validity.valid_from, figure.valid_to or entry.validity.valid_to
     return {
         "name": figure.name,
@@ -65,7 +75,11 @@ def _figure(entry: Entry, figure: Figure) -> dict[str, Any]:
 
 def _conditions(judged: tuple[Judged, ...]) -> list[dict[str, Any]]:
     return [
-        {"text": item.condition.text, "fact": item.facts[0] if len(item.facts) == 1 else list(item.facts), "clause": item.condition.clause}
+        {
+            "text": item.condition.text,
+            "fact": item.facts[0] if len(item.facts) == 1 else list(item.facts),
+            "clause": item.condition.clause,
+        }
         for item in judged
     ]
 

@@ -34,7 +34,13 @@ AUDIENCES: dict[str, str] = {
     "staff": "工作人员",
 }
 
-LEVELS: dict[str, str] = {"national": "全国", "province": "浙江省", "city": "温州市", "county": "县（市、区）", "bank": "银行"}
+LEVELS: dict[str, str] = {
+    "national": "全国",
+    "province": "浙江省",
+    "city": "温州市",
+    "county": "县（市、区）",
+    "bank": "银行",
+}
 
 COUNTIES: tuple[str, ...] = (
     "鹿城区", "龙湾区", "瓯海区", "洞头区", "乐清市", "瑞安市", "龙港市", "永嘉县", "平阳县", "苍南县", "文成县", "泰顺县",

@@ -93,7 +93,9 @@ class Office:
             self._record(inside, chat, text, said)
         return said
 
-    def press(self, action: Action, chat: ChatKey, *, on: date | None = None, connection: Connection | None = None) -> Answer:
+    def press(
+        self, action: Action, chat: ChatKey, *, on: date | None = None, connection: Connection | None = None
+    ) -> Answer:
         """Answer a press of a button, also one from long ago."""
         knowledge = self._knowledge
         with self._within(connection) as inside:
@@ -185,7 +187,9 @@ def open_knowledge(state: Path, data: Path, now: datetime | None = None) -> Know
         except ContentError as error:
             if latest is None:
                 raise
-            log.error("data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s", len(error.faults), latest.version[:6], error)
+            log.error(
+                "data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s", len(error.faults), latest.version[:6], error
+            )
     try:
         return KnowledgeBase.load(revisions.unpack(latest.version), latest.version[:6])
     except PublicationDamaged as error:
