@@ -44,8 +44,11 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a 
 DRAIN_SECONDS = 10
 
 
-def main() -> int:
-    """Start, serve until SIGINT or SIGTERM, stop; returns the exit status."""
+def main(*, is_limited: bool = True) -> int:
+    """Start, serve until SIGINT or SIGTERM, stop; returns the exit status.
+
+    `is_limited=False` lifts Telegram's sending budget; it is for measuring against a local Bot API.
+    """
     try:
         settings = Settings.from_environ(os.environ, HERE / ".env")
     except SettingsError as error:
@@ -60,7 +63,7 @@ def main() -> int:
         return FAILED
     announce(settings)
     try:
-        return asyncio.run(serve(office, listening))
+        return asyncio.run(serve(office, listening, is_limited=is_limited))
     finally:
         office.ledger.close()
 
@@ -76,7 +79,7 @@ def listen(settings: Settings) -> socket.socket:
         ) from error
 
 
-async def serve(office: Office, listening: socket.socket) -> int:
+async def serve(office: Office, listening: socket.socket, *, is_limited: bool = True) -> int:
     """Both windows in this loop until a signal; returns the exit status."""
     stopping, warm = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -84,7 +87,7 @@ async def serve(office: Office, listening: socket.socket) -> int:
     registry = CollectorRegistry()
     for collector in (GCCollector, PlatformCollector, ProcessCollector):
         collector(registry=registry)
-    telegram = TelegramWindow(office, registry) if office.settings.telegram_bot_token else None
+    telegram = TelegramWindow(office, registry, is_limited=is_limited) if office.settings.telegram_bot_token else None
 
     def ready() -> bool:
         with office.ledger.read() as connection:

@@ -10,8 +10,8 @@ from knowledge.base import KnowledgeBase
 from knowledge.evaluation import Reply, Score, ask_all, read_golden, report_lines, score, select
 from knowledge.hearing import hear, to_json
 
-# 记在 docs/decisions/0001 里：低于底线两个点就不算通过
-FLOOR_TOP_1, FLOOR_TOP_3, CEILING_ANSWERED, CEILING_REFUSED = 0.86, 0.92, 0.06, 0.08
+# why these: docs/decisions/0001-floors-of-the-golden-questions.md
+FLOOR_TOP_1, FLOOR_TOP_3, CEILING_ANSWERED, CEILING_REFUSED = 0.92, 0.96, 0.03, 0.06
 
 
 def evaluate(base: KnowledgeBase, cases: Path, split: str, day: date, *, require: bool) -> int:
