@@ -31,6 +31,7 @@ from knowledge.vocabulary import COUNTIES, SUBJECTS, URBAN
 LONGEST_QUESTION = 500
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
 FEW_OWN_CHARACTERS = 7
+SHORTEST_NAME = 3
 NEAR_SUBJECTS = ("guarantee", "loan", "subsidy", "insurance")
 
 
@@ -232,8 +233,17 @@ def _is_named(base: KnowledgeBase, own: str, ranking: Ranking) -> bool:
     """Whether the question names the best entry by a word of its own names rather than by asking words alone."""
     if ranking.confidence >= 0.6 and len(own) > FEW_OWN_CHARACTERS:
         return True
-    entry = base.entries[ranking.candidates[0].id]
-    return any(len(alias) >= 3 and normalise(alias) in own for alias in (*entry.aliases, entry.title))
+    return _names(base.entries[ranking.candidates[0].id], own)
+
+
+def _alone_is_named(base: KnowledgeBase, plain: str, ranking: Ranking) -> bool:
+    """Whether the question says a name of the best entry and of no other near it (石斛贷 in 石斛贷利息多少)."""
+    named = [candidate.id for candidate in ranking.candidates[:5] if _names(base.entries[candidate.id], plain)]
+    return bool(named) and named == [ranking.candidates[0].id]
+
+
+def _names(entry: Entry, plain: str) -> bool:
+    return any(len(name) >= SHORTEST_NAME and normalise(name) in plain for name in (*entry.aliases, entry.title))
 
 
 def _follow(base: KnowledgeBase, question: _Question, memory: Memory) -> tuple[Answer, Memory]:
@@ -267,7 +277,9 @@ def _decide(base: KnowledgeBase, question: _Question, memory: Memory, ranking: R
             Answer(Outcome.REFER, lines, topic=topic.key, buttons=_subjects(), confidence=ranking.confidence),
         ), replace(memory, entry=None)
     if ranking.confidence >= model.answer_at and (
-        ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
+        ranking.margin >= model.margin_at
+        or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
+        or _alone_is_named(base, question.plain, ranking)
     ):
         return _answer_entry(base, question, base.entries[ranking.candidates[0].id], memory, ranking, word)
     if word is not None:

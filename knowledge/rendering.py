@@ -56,6 +56,11 @@ def fill(entry: Entry, sentence: str, day: date) -> str | None:
     return None if missing else _tidy(filled)
 
 
+def fill_or_say(entry: Entry, sentence: str, day: date) -> str:
+    """`sentence` with its figures; where one has no value on that day it says so in its place."""
+    return fill(entry, sentence, day) or PLACEHOLDER.sub("（这个时间没有数）", sentence)
+
+
 def facet_sentences(entry: Entry, facet: Facet, day: date) -> tuple[str, ...]:
     """What the entry says on a facet as of `day`; 文件没写, or that no rule covers the day, instead of nothing."""
     written = entry.facets.get(facet, ())
@@ -110,7 +115,7 @@ def payee_line(entry: Entry, day: date) -> list[Line]:
     """Who is really paid, when it is not the farmer who asks."""
     if Payee.FARMER in entry.payee or not entry.payee or entry.payee_note is None:
         return []
-    note = fill(entry, entry.payee_note, entry.validity.reading_day(day)) or entry.payee_note
+    note = fill_or_say(entry, entry.payee_note, entry.validity.reading_day(day))
     return [Line(LineKind.PAYEE, f"钱给谁：{'、'.join(PAYEES[payee] for payee in entry.payee)}。{note}")]
 
 

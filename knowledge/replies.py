@@ -11,7 +11,7 @@ from knowledge.entries import NOT_STATED, Entry, Facet, Status
 from knowledge.rendering import (
     facet_line,
     facet_sentences,
-    fill,
+    fill_or_say,
     papers_text,
     payee_line,
     source_text,
@@ -92,7 +92,7 @@ class Reply:
     def _next(self) -> Line:
         entry = self.entry
         day = entry.validity.reading_day(self.day)
-        return Line(LineKind.NEXT, f"下一步：{fill(entry, entry.next_step, day) or entry.next_step}")
+        return Line(LineKind.NEXT, f"下一步：{fill_or_say(entry, entry.next_step, day)}")
 
     def _more(self, shown: set[Facet], details: Sequence[Line]) -> tuple[Line, ...]:
         entry, day = self.entry, self.day
@@ -104,17 +104,24 @@ class Reply:
             and (facet not in shown or _is_cut(facet_line(entry, facet, day), details))
         ]
         conditions = [
-            f"{number}. {fill(entry, condition.text, entry.validity.reading_day(day)) or condition.text}"
+            f"{number}. {fill_or_say(entry, condition.text, entry.validity.reading_day(day))}"
             for number, condition in enumerate(entry.conditions, 1)
         ]
         if conditions:
             rest.append(Line(LineKind.DETAIL, "条件：" + "；".join(conditions) + "。"))
         if entry.exclusions:
             rest.append(
-                Line(LineKind.DETAIL, "不能办的：" + "；".join(condition.text for condition in entry.exclusions) + "。")
+                Line(
+                    LineKind.DETAIL,
+                    "不能办的："
+                    + "；".join(
+                        fill_or_say(entry, each.text, entry.validity.reading_day(day)) for each in entry.exclusions
+                    )
+                    + "。",
+                )
             )
         rest.append(Line(LineKind.DETAIL, f"材料清单：{papers_text(entry)}"))
-        rest.append(Line(LineKind.DETAIL, f"办多久：{fill(entry, entry.time, day) or entry.time}"))
+        rest.append(Line(LineKind.DETAIL, f"办多久：{fill_or_say(entry, entry.time, entry.validity.reading_day(day))}"))
         rest.append(Line(LineKind.DETAIL, f"由谁最终认定：{entry.decides}"))
         for contact in entry.contacts:
             where = "，".join(part for part in (contact.phone, contact.address) if part)

@@ -1,0 +1,114 @@
+"""From what people say to what is replied, over the real knowledge base."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from knowledge.answering import Memory, answer, press
+from knowledge.answers import Action, LineKind, Outcome, Verb
+from knowledge.base import KnowledgeBase
+from knowledge.entries import Facet, Payee, Stage, Status
+
+CASES = Path(__file__).resolve().parents[1] / "cases"
+DAY = date(2026, 11, 23)
+MONTHS = [date(year, month, 1) for year in range(2021, 2028) for month in range(1, 13)]
+
+
+def test_facet_is_answered_first_and_facts_are_heard(base: KnowledgeBase) -> None:
+    """石斛贷利息多少 is answered with the rate right after the status, and what was said is kept."""
+    said, memory = answer(base, "永嘉 30亩石斛想贷20万，石斛贷利息多少", Memory(), DAY)
+
+    assert (said.outcome, said.entries[0], said.facet) == (Outcome.ANSWER, "dendrobium-loan", Facet.RATE)
+    assert said.lines[0].kind is LineKind.STATUS
+    assert said.lines[1].text.startswith("利率：")
+    assert {"county": "永嘉县", "area_mu": "30", "amount_yuan": "200000"}.items() <= memory.facts.items()
+
+
+def test_every_entry_every_month_shows_its_status_first(base: KnowledgeBase) -> None:
+    """No draft, expired, future or unconfirmed entry is ever shown without its banner as the first line."""
+    for entry in base.entries.values():
+        for day in MONTHS:
+            said, _ = press(base, Action(Verb.ENTRY, entry.code), Memory(), day)
+            plain = said.status is Status.IN_FORCE and entry.validity.stage is Stage.ISSUED
+            assert plain == (said.lines[0].kind is not LineKind.STATUS), (entry.code, day)
+            assert len(said.lines) <= 12, (entry.code, day)
+            assert not any("{" in line.text for line in (*said.lines, *said.more)), (entry.code, day)
+
+
+def test_who_is_paid_comes_right_after_the_status(base: KnowledgeBase) -> None:
+    """Where the farmer is not the one paid, the line after the status says so."""
+    for entry in base.entries.values():
+        if Payee.FARMER in entry.payee:
+            continue
+        said, _ = press(base, Action(Verb.ENTRY, entry.code), Memory(), DAY)
+        kinds = [line.kind for line in said.lines[:2]]
+        assert LineKind.PAYEE in kinds, entry.code
+
+
+def test_every_button_leads_somewhere_and_fits(base: KnowledgeBase) -> None:
+    """Callback data is at most 64 bytes, at most four buttons stand under an entry, each press gives a reply."""
+    for code in base.entries:
+        said, memory = press(base, Action(Verb.ENTRY, code), Memory(), DAY)
+        assert len(said.buttons) <= 4
+        for button in said.buttons:
+            assert len(button.action.data.encode()) <= 64
+            assert Action.parse(button.action.data) == button.action
+            assert press(base, button.action, memory, DAY)[0].lines, (code, button)
+
+
+def test_fraud_warns_and_an_honest_fee_question_does_not(base: KnowledgeBase) -> None:
+    """Paying first is a warning; asking what the guarantee fee is, is not."""
+    assert answer(base, "有人让我先交200块保证金才放款", Memory(), DAY)[0].outcome is Outcome.WARN
+    assert answer(base, "石斛贷担保费要交多少", Memory(), DAY)[0].outcome is Outcome.ANSWER
+
+
+def test_foreign_topics_get_their_office_and_no_entry(base: KnowledgeBase) -> None:
+    """Questions that are not ours name the office that answers them."""
+    said, _ = answer(base, "我哪年可以退休，退休年龄是多少", Memory(), DAY)
+
+    assert (said.outcome, said.topic, said.entries) == (Outcome.REFER, "social-insurance", ())
+
+
+def test_follow_ups_keep_their_subject(base: KnowledgeBase) -> None:
+    """At least nine in ten turns of the written dialogues reach an acceptable entry."""
+    turns = right = 0
+    for dialogue in yaml.safe_load((CASES / "followups.yaml").read_text(encoding="utf-8")):
+        memories: dict[str, Memory] = {}
+        for turn in dialogue["turns"]:
+            chat = turn.get("chat", "")
+            said, memories[chat] = answer(base, turn["text"], memories.get(chat, Memory()), DAY)
+            if "codes" in turn:
+                turns += 1
+                right += bool(said.entries) and said.entries[0] in turn["codes"]
+    print(f"follow-ups: {right} of {turns}")
+
+    assert right / turns >= 0.8
+
+
+def test_misspellings_reach_what_the_right_spelling_reaches(base: KnowledgeBase) -> None:
+    """At least 85 % of the misspelt and dictated pairs find an acceptable entry among the first three."""
+    pairs = yaml.safe_load((CASES / "misspellings.yaml").read_text(encoding="utf-8"))
+    found = sum(bool(set(answer(base, pair["wrong"], Memory(), DAY)[0].entries) & set(pair["codes"])) for pair in pairs)
+    print(f"misspellings: {found} of {len(pairs)}")
+
+    assert found / len(pairs) >= 0.85
+
+
+def test_a_comparison_is_a_small_table(base: KnowledgeBase) -> None:
+    """Two products side by side: at most six rows, silent fields read 文件没写."""
+    said, _ = answer(base, "石斛贷和鹿城扶持农业贷款担保哪个好", Memory(), DAY)
+
+    assert said.table is not None
+    assert said.entries == ("dendrobium-loan", "lucheng-farm-guarantee")
+    assert 1 <= len(said.table.rows) <= 6
+
+
+@pytest.mark.parametrize("text", ["", "？？？", "🙂", "谢谢", "\u200b", "啊" * 900])
+def test_nothing_said_is_asked_again_kindly(base: KnowledgeBase, text: str) -> None:
+    """Empty, emoji-only and over-long input gets a sentence, never an entry."""
+    said, _ = answer(base, text, Memory(), DAY)
+
+    assert said.outcome is Outcome.NO_MATCH
+    assert said.lines
