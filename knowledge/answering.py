@@ -276,11 +276,9 @@ def _decide(base: KnowledgeBase, question: _Question, memory: Memory, ranking: R
             question,
             Answer(Outcome.REFER, lines, topic=topic.key, buttons=_subjects(), confidence=ranking.confidence),
         ), replace(memory, entry=None)
-    if ranking.confidence >= model.answer_at and (
-        ranking.margin >= model.margin_at
-        or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
-        or _alone_is_named(base, question.plain, ranking)
-    ):
+    clear = ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
+    named = ranking.confidence >= model.suggest_at and _alone_is_named(base, question.plain, ranking)
+    if named or (ranking.confidence >= model.answer_at and clear):
         return _answer_entry(base, question, base.entries[ranking.candidates[0].id], memory, ranking, word)
     if word is not None:
         lines = (Line(LineKind.LEAD, f"{word}：{base.glossary[word]}"),)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from knowledge.reading import Item
 from knowledge.text import normalise
 
-CUE_KEYS = ("words", "with", "near", "unless", "names")
+CUE_KEYS = ("words", "with", "near", "unless")
 
 GAP = "…"  # inside a word: at most four characters between
 _SHORT_GAP = ".{0,4}"
@@ -32,12 +32,9 @@ class Cues:
     together: tuple[tuple[AnyOf, ...], ...]
     near: tuple[AnyOf, ...]
     unless: tuple[tuple[AnyOf, ...], ...]
-    names: AnyOf = _NEVER
 
     def hold(self, text: str) -> bool:
         """Whether a normalised text gives the evidence and no veto."""
-        if self.names.search(text):
-            return True
         found = (
             self.words.search(text) is not None
             or any(_all(row, text) for row in self.together)
@@ -55,13 +52,12 @@ def read_groups(item: Item | None) -> dict[str, str]:
 
 
 def read_cues(fields: Mapping[str, Item], groups: Groups) -> Cues:
-    """The evidence written under words, with, near, unless and names; what is missing never matches."""
+    """The evidence written under words, with, near and unless; what is missing never matches."""
     return Cues(
         words=_any_of(fields["words"], groups) if "words" in fields else _NEVER,
         together=_rows(fields.get("with"), groups),
         near=tuple(_near(row, groups) for row in fields["near"].sequence()) if "near" in fields else (),
         unless=_rows(fields.get("unless"), groups),
-        names=_any_of(fields["names"], groups) if "names" in fields else _NEVER,
     )
 
 
