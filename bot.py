@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -149,6 +150,8 @@ def webhook_route(webhook: Webhook) -> Route:
 def warm_up(office: Office) -> None:
     """One question through the matcher and the segmenter, so that the first visitor does not wait for their loading."""
     answer(office.knowledge, "石斛贷利息多少", Memory(), office.today())
+    gc.collect()
+    gc.freeze()  # the knowledge stays; looking through it again and again for garbage costs more than answering
 
 
 def announce(settings: Settings) -> None:

@@ -17,6 +17,8 @@ from office.privacy import FieldCipher
 P = ParamSpec("P")
 T = TypeVar("T")
 
+WORKERS = 8
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -26,15 +28,15 @@ class Desk:
     name: str
     meters: Meters
     threads: ThreadPoolExecutor
+    handling: ThreadPoolExecutor
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     queued: asyncio.Event = field(default_factory=asyncio.Event)
-    workers: int = 8
 
     @classmethod
     def of(cls, office: Office, name: str, meters: Meters) -> Desk:
-        """A desk with as many workers as the ledger serves at once: SQLite writes one at a time."""
-        workers = 8 if office.ledger.engine_name == "postgresql" else 2
-        return cls(office, name, meters, ThreadPoolExecutor(workers + 4, "telegram"), workers=workers)
+        """A desk with as many handling threads as the ledger has writers at once: SQLite has one."""
+        writers = WORKERS if office.ledger.engine_name == "postgresql" else 1
+        return cls(office, name, meters, ThreadPoolExecutor(3, "telegram"), ThreadPoolExecutor(writers, "handling"))
 
     @property
     def ledger(self) -> Ledger:
@@ -49,6 +51,15 @@ class Desk:
     def now(self) -> datetime:
         """This instant, in UTC."""
         return self.office.now()
+
+    async def handled(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a handler's work on one of the threads that are kept for it."""
+        return await asyncio.get_running_loop().run_in_executor(self.handling, lambda: work(*args, **kwargs))
+
+    def close(self) -> None:
+        """Wait for the threads' last work."""
+        self.handling.shutdown(wait=True)
+        self.threads.shutdown(wait=True)
 
     async def off_loop(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run blocking work on a thread of the desk."""

@@ -124,6 +124,7 @@ class Polling:
 
     def __init__(self, desk: Desk, bot: Bot, intake: Intake, request: BaseRequest | None = None) -> None:
         self._desk, self._bot, self._intake = desk, bot, intake
+        self._lease_due = desk.now()
         self._request = request or HTTPXRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + 10)
 
     async def run(self) -> None:
@@ -132,7 +133,7 @@ class Polling:
         offset, pause = 0, 1.0
         try:
             while True:
-                if not await self._desk.off_loop(self._take_lease):
+                if not await self._holds_lease():
                     await asyncio.sleep(2)
                     continue
                 try:
@@ -179,6 +180,16 @@ class Polling:
             log.warning("getUpdates: %s", error)
         await asyncio.sleep(pause)
         return min(pause * 2, 30.0)
+
+    async def _holds_lease(self) -> bool:
+        """Renewed long before it runs out; taken anew when it did."""
+        now = self._desk.now()
+        if now < self._lease_due:
+            return True
+        if not await self._desk.off_loop(self._take_lease):
+            return False
+        self._lease_due = now + timedelta(seconds=LEASE_SECONDS / 4)
+        return True
 
     def _take_lease(self) -> bool:
         with self._desk.ledger.begin(durable=False) as connection:

@@ -28,6 +28,7 @@ MOST_AT_ONCE = 8
 SEND_SECONDS = 8.0
 LEASE_SECONDS = 10.0  # longer than a send can take, so that nobody repeats one under way
 IDLE_SECONDS = 1.0
+GATHER_SECONDS = 0.005
 MAX_ATTEMPTS = 60
 LONGEST_PAUSE = 60.0
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -48,6 +49,8 @@ class Sender:
     async def run(self, stopping: asyncio.Event) -> None:
         """Sends until `stopping`; sends under way are finished and written down."""
         while not stopping.is_set():
+            if self._sending:
+                await asyncio.sleep(GATHER_SECONDS)  # so that several share a commit
             free = MOST_AT_ONCE - len(self._sending)
             due = await self._turn(free)
             for delivery in due:

@@ -132,7 +132,7 @@ class TelegramWindow:
             for task in late:
                 task.cancel()
         await self._application.shutdown()
-        self._desk.threads.shutdown(wait=True)
+        self._desk.close()
 
 
 def _webhook(settings: Settings, intake: Intake) -> Webhook | None:

@@ -14,7 +14,7 @@ from telegram import Bot, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from handlers.desk import Desk, woken
+from handlers.desk import WORKERS, Desk, woken
 from handlers.errors import apologise, noted, queued
 from handlers.outgoing import Handled, InlineReply, Outgoing
 from handlers.questions import reply_key
@@ -44,7 +44,7 @@ class Work:
 
 
 class Workers:
-    """Hands updates to the handlers; at most `desk.workers` at once, one of a chat at a time."""
+    """Hands updates to the handlers; at most WORKERS at once, one of a chat at a time."""
 
     def __init__(self, desk: Desk, bot: Bot, handle: Handler) -> None:
         self._desk, self._bot, self._handle = desk, bot, handle
@@ -58,11 +58,11 @@ class Workers:
         if freed:
             log.info("上次没做完的会话：%d 个，接着做", freed)
         while not stopping.is_set():
-            free = self._desk.workers - len(self._busy)
-            works = await self._claimed(free) if free else []
+            free = WORKERS - len(self._busy)
+            works = await self._claimed(free) if free >= WORKERS // 2 else []  # several in one commit
             for work in works:
                 self._begin(work)
-            if len(works) < free or not free:
+            if len(works) < free:
                 await woken(self._desk.arrived, IDLE_SECONDS)
         await asyncio.gather(*self._busy, *self._asides, return_exceptions=True)
 
@@ -120,7 +120,7 @@ class Workers:
         loop = asyncio.get_running_loop()
         typing = loop.call_later(SLOW_SECONDS, self._show_typing, work.claim.lane)
         try:
-            direct = await self._desk.off_loop(self._effects, work)
+            direct = await self._desk.handled(self._effects, work)
         except LeaseLost as lost:
             log.warning("%s", lost)
             self._desk.meters.worked.labels("lost").inc()
