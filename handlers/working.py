@@ -59,7 +59,10 @@ class Workers:
             log.info("上次没做完的会话：%d 个，接着做", freed)
         while not stopping.is_set():
             free = WORKERS - len(self._busy)
-            works = await self._claimed(free) if free >= WORKERS // 2 else []  # several in one commit
+            if free < WORKERS // 2:  # several are claimed in one commit
+                await woken(self._desk.arrived, IDLE_SECONDS)
+                continue
+            works = await self._claimed(free)
             for work in works:
                 self._begin(work)
             if len(works) < free:
