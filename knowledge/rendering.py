@@ -7,37 +7,53 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge.answers import Line, LineKind
-from knowledge.entries import NOT_STATED, Entry, Facet, Figure, Payee, Stage, Status
+from knowledge.entries import NOT_STATED, Entry, Facet, Figure, Kind, Payee, Stage, Status
 from knowledge.vocabulary import BOUNDS, FACET_WORDS, PAYEES, PERS, SOURCE_SEEN, STATUS_WORDS, UNITS
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
+ALREADY_SAID = 8  # characters before a figure that may already say 每户, 最高 or 年
 NO_RULE_THAT_DAY = "这个时间没有可用的规定"
 
 
 def number_text(number: Decimal, unit: str) -> str:
     """A number with its unit as a person says it: 200000 yuan → 20 万元."""
     word, in_wan = UNITS[unit]
-    for size, name in ((Decimal(100_000_000), "亿"), (Decimal(10_000), "万")):
+    for size, name in ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万")):
         if in_wan and abs(number) >= size and (number / size) == (number / size).quantize(Decimal("0.0001")):
             return f"{_plain(number / size)} {name}{word}"
     gap = "" if word in ("%", "℃") else " "
     return f"{_plain(number)}{gap}{word}"
 
 
-def figure_text(figure: Figure) -> str:
-    """A figure as one phrase: bound, period or unit it is counted per, number or range, ceiling."""
+def range_text(low: Decimal, high: Decimal, unit: str) -> str:
+    """A range; the unit is said once when both ends share it (10–300 万元, but 2000 元–15 万元)."""
+    first, last = number_text(low, unit), number_text(high, unit)
+    number, _, word = first.partition(" ")
+    return f"{number}–{last}" if word and last.endswith(f" {word}") else f"{first}–{last}"
+
+
+def figure_text(figure: Figure, before: str = "") -> str:
+    """A figure as one phrase: per what, bound, number or range, ceiling; what `before` already says is not said again."""
     if figure.value is not None:
         amount = number_text(figure.value, figure.unit)
     else:
-        low, high = figure.low or Decimal(0), figure.high or Decimal(0)
-        amount = f"{number_text(low, figure.unit)}–{number_text(high, figure.unit)}"
-        word = UNITS[figure.unit][0]
-        if amount.count(word) > 1 and f" {word}–" in amount:
-            amount = amount.replace(f" {word}–", "–", 1)
-    per = f"{PERS[figure.per]} " if figure.per else ""
-    yearly = "年 " if figure.unit == "percent_per_year" else "月 " if figure.unit == "percent_per_month" else ""
+        amount = range_text(figure.low or Decimal(0), figure.high or Decimal(0), figure.unit)
+    said = before[-ALREADY_SAID:]
+    lead = [PERS[figure.per]] if figure.per and PERS[figure.per] not in said else []
+    bound = BOUNDS.get(figure.bound or "", "").strip()
+    lead += [bound] if bound and bound not in said and not _says_bound(figure.bound, said) else []
+    period = {"percent_per_year": "一年", "percent_per_month": "一个月"}.get(figure.unit, "")
+    lead += [period] if period and period[-1] not in said else []
     cap = f"（最高 {number_text(figure.cap_yuan, 'yuan')}）" if figure.cap_yuan is not None else ""
-    return f"{per}{BOUNDS.get(figure.bound or '', '')}{yearly}{amount}{cap}"
+    return f"{''.join(lead)} {amount}{cap}".strip()
+
+
+def _says_bound(bound: str | None, said: str) -> bool:
+    words = {
+        "at_most": ("最多", "不超过", "不高于", "上限", "最长", "以内", "封顶"),
+        "at_least": ("不少于", "不低于", "最少", "起码"),
+    }
+    return any(word in said for word in words.get(bound or "", ()))
 
 
 def fill(entry: Entry, sentence: str, day: date) -> str | None:
@@ -50,7 +66,7 @@ def fill(entry: Entry, sentence: str, day: date) -> str | None:
         if figure is None:
             missing = True
             return ""
-        return figure_text(figure)
+        return figure_text(figure, sentence[: match.start()])
 
     filled = PLACEHOLDER.sub(put, sentence)
     return None if missing else _tidy(filled)
@@ -108,6 +124,8 @@ def status_lines(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
         text += "下面是当时写的，不能当现行规定用。"
     elif status is Status.NOT_YET:
         text += "下面是以后的规定，现在还不能办。"
+    elif "fraud" in entry.subjects:
+        text += "提醒没写管到哪天，现在照样要当心。"
     return [Line(LineKind.STATUS, text)]
 
 
@@ -116,6 +134,8 @@ def payee_line(entry: Entry, day: date) -> list[Line]:
     if Payee.FARMER in entry.payee or not entry.payee or entry.payee_note is None:
         return []
     note = fill_or_say(entry, entry.payee_note, entry.validity.reading_day(day))
+    if entry.payee == (Payee.OTHER,) and entry.kind is Kind.GUIDE:
+        return [Line(LineKind.PAYEE, f"钱的事：{note}")]  # a guide pays nobody
     return [Line(LineKind.PAYEE, f"钱给谁：{'、'.join(PAYEES[payee] for payee in entry.payee)}。{note}")]
 
 
