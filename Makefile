@@ -29,6 +29,9 @@ bench: $(VENV)/bench.done
 
 setup: $(VENV)/dev.done
 
+soak: $(VENV)/dev.done
+	$(PY) benchmarks/soak.py
+
 $(VENV)/run.done: requirements.lock
 	@echo "第一次启动：正在建立 Python 环境，装依赖要一两分钟……"
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)

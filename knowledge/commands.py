@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluator = commands.add_parser("evaluate", help="在考题上量准不准")
     evaluator.add_argument("--split", default="held-back", choices=("tune", "held-back", "all"))
     evaluator.add_argument("--require", action="store_true", help="低于记下的底线就以 1 退出")
+    evaluator.add_argument("--ablation", action="store_true", help="再量一遍：一样一样去掉证据")
     evaluator.add_argument("--entries")
     evaluator.add_argument("--queries")
     evaluator.add_argument("--ranks")
@@ -144,7 +145,12 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         ]
         return corpus_evaluation.main(words, SHIPPED)
     return evaluate(
-        KnowledgeBase.load(SHIPPED), ROOT / "tests" / "cases", arguments.split, today(), require=arguments.require
+        KnowledgeBase.load(SHIPPED),
+        ROOT / "tests" / "cases",
+        arguments.split,
+        today(),
+        require=arguments.require,
+        ablation=arguments.ablation,
     )
 
 
