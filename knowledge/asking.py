@@ -24,13 +24,25 @@ class Asking:
     choose: Pattern
     forget: Pattern
     thanks: Pattern
+    person: Pattern
+    none_of_these: Pattern
 
     @classmethod
     def load(cls, path: Path) -> Asking:
         """Read data/asking.yaml; a pattern that does not compile is a fault."""
         faults: list[Fault] = []
         root = read_yaml(path, "data/asking.yaml", faults)
-        names = ("facets", "compare", "compare_split", "pronouns", "choose", "forget", "why_unsure")
+        names = (
+            "facets",
+            "compare",
+            "compare_split",
+            "pronouns",
+            "choose",
+            "forget",
+            "thanks",
+            "person",
+            "none_of_these",
+        )
         items = root.mapping(names) if root is not None else {}
         facets = []
         for item in items["facets"].sequence() if "facets" in items else []:

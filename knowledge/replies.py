@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
 from knowledge.browsing import entry_button
-from knowledge.entries import NOT_STATED, Entry, Facet, Status
+from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
 from knowledge.rendering import (
     facet_line,
     facet_sentences,
@@ -36,24 +36,39 @@ SHORT_FACETS = (
 ALL_FACETS = tuple(facet for facet in Facet if facet is not Facet.STATUS)
 COMPARED = (Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.TERM, Facet.WHO)
 LONG = 110
+MONEY = (Facet.AMOUNT, Facet.SUBSIDY)
 
 
 class Reply:
-    """The two layers of an entry's reply: `lines` at once, `more` after 展开."""
+    """The two layers of an entry's reply: `lines` at once, `more` after 展开.
+
+    `day` is the day whose figures are told, `today` the day whose status stands first; `brief` answers the facet and
+    leaves out what the chat has just been told.
+    """
 
     def __init__(
-        self, entry: Entry, day: date, facet: Facet | None, titles: dict[str, str], notes: Sequence[Line] = ()
+        self,
+        entry: Entry,
+        day: date,
+        facet: Facet | None,
+        titles: dict[str, str],
+        notes: Sequence[Line] = (),
+        *,
+        today: date | None = None,
+        brief: bool = False,
     ) -> None:
         self.entry, self.day, self.facet = entry, day, facet
-        head = [*status_lines(entry, day, titles), *payee_line(entry, day), self._lead(), *notes]
-        tail = [Line(LineKind.SOURCE, source_text(entry)), self._next()]
-        room = FIRST_REPLY_LINES - len(head) - len(tail) - 1
-        wanted = self._wanted()
-        shown = wanted[: max(room, 0)]
+        self.today = today or day
+        banner, payee = status_lines(entry, self.today, titles), payee_line(entry, day)
+        head = [*banner, *payee, self._lead(), *notes, self._next()]
+        source = Line(LineKind.SOURCE, source_text(entry))
+        wanted = [] if brief else self._wanted()
+        silent = [] if brief or entry.kind is Kind.GUIDE else self._silent()
+        shown = wanted[: max(FIRST_REPLY_LINES - len(head) - len(silent) - 1, 0)]
         details = [Line(LineKind.DETAIL, _shortened(facet_line(entry, each, day))) for each in shown]
-        silent = self._silent()
-        self.lines = (*head, *details, *silent, *tail)
-        self.more = self._more(set(shown), details)
+        self.lines = (*head, *details, *silent, source)
+        left = self._silent() if not silent else []
+        self.more = (*self._more(set(shown), details), *left)
 
     def _lead(self) -> Line:
         entry, facet = self.entry, self.facet
@@ -61,9 +76,18 @@ class Reply:
             return Line(LineKind.LEAD, f"{entry.title}：{summary_text(entry, self.day)}")
         if facet is Facet.STATUS:
             note = f"。{entry.validity.note}" if entry.validity.note else ""
-            return Line(LineKind.LEAD, f"{entry.title}：{status_text(entry, self.day)}{note}")
-        said = "".join(_ended(text) for text in facet_sentences(entry, facet, self.day))
+            return Line(LineKind.LEAD, f"{entry.title}：{status_text(entry, self.today)}{note}")
+        said = "".join(_ended(text) for text in self._said(facet))
         return Line(LineKind.LEAD, f"{FACET_WORDS[facet]}：{said}——{entry.title}")
+
+    def _said(self, facet: Facet) -> tuple[str, ...]:
+        """A policy's 补贴 and 额度 are one money: whichever is asked, both are told, the money first."""
+        entry = self.entry
+        if facet not in MONEY or entry.kind is not Kind.POLICY:
+            return facet_sentences(entry, facet, self.day)
+        stated = [each for each in MONEY if entry.facets.get(each)]
+        told = [text for each in stated for text in facet_sentences(entry, each, self.day)]
+        return tuple(dict.fromkeys(told)) or facet_sentences(entry, facet, self.day)
 
     def _wanted(self) -> list[Facet]:
         stated = [facet for facet in SHORT_FACETS if self.entry.facets.get(facet) and facet is not self.facet]

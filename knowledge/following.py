@@ -1,0 +1,64 @@
+"""Follow-ups: a short question without a subject of its own goes on about the entry at hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from knowledge.base import KnowledgeBase
+from knowledge.entries import Entry, Facet
+from knowledge.matching import Ranking
+from knowledge.question import Memory, Question, fold
+from knowledge.ranking import rank
+from knowledge.text import normalise
+
+SHORT = 12
+OWN_WORDS = 7
+SHORTEST_NAME = 3
+TURNING = frozenset({"county", "town", "crop", "applicant_type", "applicant", "location"})
+_OF_A_TIME = re.compile("^(那年|那时候|当时|那现在|现在|今年|去年|明年)")
+
+
+def is_follow_up(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking) -> bool:
+    """Whether `question` only makes sense beside what the chat is about."""
+    entry = base.entries.get(memory.entry or "")
+    own = base.asking.pronouns.sub("", question.plain)
+    if entry is None or len(own) > SHORT or base.topics.find(question.plain) is not None:
+        return False
+    if ranking.candidates and ranking.candidates[0].id != entry.code and _is_named(base, own, ranking):
+        return False
+    if own != question.plain and question.heard:
+        return True  # 那鹿城的呢
+    if "crop" in question.heard and question.facts["crop"] not in entry.crops:
+        return False  # a new subject, not a fact of the old one
+    asks = base.asking.bare_facet(own) is not None
+    return (
+        asks or bool(question.heard.keys() - {"crop"}) or question.asked_day is not None or bool(_OF_A_TIME.match(own))
+    )
+
+
+def follow(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Entry, Question]:
+    """The entry and the facet a follow-up is about; another place or crop may turn it to another entry."""
+    own = base.asking.pronouns.sub("", question.plain)
+    current = base.entries[memory.entry or ""]
+    if TURNING & question.heard.keys() and memory.asked:
+        ranking = rank(base, f"{own} {fold(base, memory.asked)}", question.facts)
+        current = base.entries[ranking.candidates[0].id] if ranking.candidates else current
+    facet = question.facet or base.asking.bare_facet(own)
+    if facet is None and (question.asked_day is not None or _OF_A_TIME.match(own)):
+        facet = Facet.STATUS
+    if facet is None and memory.facet in list(Facet):
+        facet = Facet(memory.facet)
+    return current, replace(question, facet=facet)
+
+
+def names(entry: Entry, plain: str) -> bool:
+    """Whether a folded question says one of the entry's names."""
+    return any(len(name) >= SHORTEST_NAME and normalise(name) in plain for name in (*entry.aliases, entry.title))
+
+
+def _is_named(base: KnowledgeBase, own: str, ranking: Ranking) -> bool:
+    """Whether the question names the best entry by a word of its own rather than by asking words alone."""
+    if ranking.confidence >= base.index.model.answer_at and len(own) > OWN_WORDS:
+        return True
+    return names(base.entries[ranking.candidates[0].id], own)

@@ -1,0 +1,78 @@
+"""What must be said beside an entry: the day it is read for, a place it does not cover, the facts that were heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from knowledge.answers import Line, LineKind
+from knowledge.entries import Entry
+from knowledge.hearing import to_json
+from knowledge.question import Question
+from knowledge.rendering import number_text, status_text
+from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, URBAN
+
+WIDE = ("全国", "浙江省", "温州市")
+UNITS: dict[str, str] = {"area_mu": "mu", "amount_yuan": "yuan", "term_months": "month", "age": "years_of_age"}
+BEFORE: dict[str, str] = {"amount_yuan": "想要 ", "term_months": "用 "}
+TOLD = ("county", "town", "crop", "area_mu", "amount_yuan", "applicant_type", "term_months", "age", "location")
+
+
+def notes_on(entry: Entry, question: Question) -> list[Line]:
+    """The notes that go with an entry for this asker."""
+    notes = []
+    if question.asked_day is not None:
+        then = status_text(entry, question.asked_day).replace("现行有效", "当时有效")
+        notes.append(Line(LineKind.NOTE, f"您问的是 {question.asked_day} 那时候：{then}。"))
+    warning = place_note(entry, question.facts)
+    if warning:
+        notes.append(Line(LineKind.NOTE, warning))
+    heard = heard_text(question)
+    if heard:
+        notes.append(Line(LineKind.HEARD, f"听到您说：{heard}。说错了可以再说一遍，或点“忘掉”。"))
+    return notes
+
+
+def covers_county(entry: Entry, county: str) -> bool:
+    """Whether an entry holds in one of the twelve counties."""
+    regions = set(entry.regions)
+    if county in entry.excluded_places:
+        return False
+    return bool(
+        regions & {*WIDE, county}
+        or ("市区" in regions and county in URBAN)
+        or ("山区5县" in regions and county in HILL_COUNTIES)
+    )
+
+
+def place_note(entry: Entry, facts: Mapping[str, Any]) -> str | None:
+    """A sentence when the asker's place is not the entry's; the entry is marked, never dropped."""
+    where = "、".join(entry.regions)
+    county, location = facts.get("county"), facts.get("location")
+    if isinstance(county, str) and county in COUNTIES:
+        return None if covers_county(entry, county) else f"注意：这一条只管{where}，您说的{county}不在里面。"
+    if isinstance(location, str) and location:
+        inside = (
+            "全国" in entry.regions or ("浙江省" in entry.regions and location.startswith("浙江")) or location in where
+        )
+        return None if inside else f"注意：这一条只管{where}，您说的{location}不在里面。"
+    outside = not set(entry.regions) & {*WIDE, "市区", "山区5县", *COUNTIES}
+    return f"注意：这是{where}的规定，不是温州的。" if outside else None
+
+
+def heard_text(question: Question) -> str:
+    """The facts heard in this question, said back in plain words."""
+    return "，".join(_told(key, question) for key in TOLD if key in question.heard)
+
+
+def _told(key: str, question: Question) -> str:
+    value = to_json({key: question.heard[key]})[key]
+    if isinstance(value, Mapping):
+        return f"“{question.heard[key].text}”（有不止一种读法，请说清楚）"
+    parts = [_with_unit(key, part) for part in value] if isinstance(value, list) else [_with_unit(key, value)]
+    return BEFORE.get(key, "") + "到 ".join(parts)
+
+
+def _with_unit(key: str, value: object) -> str:
+    return number_text(Decimal(str(value)), UNITS[key]) if key in UNITS else str(value)

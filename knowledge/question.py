@@ -1,0 +1,98 @@
+"""One question made ready: folded for the matcher, with its facet, its facts, and the day it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from knowledge.answers import Answer
+from knowledge.base import KnowledgeBase
+from knowledge.dates import DateSpan, find_dates
+from knowledge.entries import Facet
+from knowledge.hearing import HeardFact, hear, to_json
+from knowledge.text import normalise, simplified_table, strip_fillers
+
+LONGEST_QUESTION = 500
+_NOW = re.compile("现在|今年|目前|眼下|如今|还能|还有|还可以|还办|还发|以后|明年")
+_THEN = re.compile("那年|当年|当时|那时|那会|时候|行不行|能不能|能办|能贷|可以|有没有|有效|多少|怎么|吗")
+_CLAUSE = re.compile(r"[，,。；;？?！!\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a chat was talking about; `facts` are JSON values as in `Answer.facts`."""
+
+    entry: str | None = None
+    facet: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    offered: tuple[str, ...] = ()
+    asked: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question made ready; `asked_day` is set when it is about another day than `today`."""
+
+    said: str
+    plain: str
+    facet: Facet | None
+    heard: dict[str, HeardFact]
+    facts: dict[str, Any]
+    today: date
+    asked_day: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day whose rules are told."""
+        return self.asked_day or self.today
+
+    def dressed(self, said: Answer, version: str) -> Answer:
+        """`said` with the facts known, the day and the publication it was answered from."""
+        return replace(said, facts=dict(self.facts), version=version, on=self.today)
+
+
+def read_question(base: KnowledgeBase, text: str, memory: Memory, today: date) -> Question:
+    """`text` made ready, its facts added to those the chat already knows."""
+    text = text[:LONGEST_QUESTION]
+    simple = base.dialect.translate(text.translate(simplified_table()))
+    heard = hear(simple, base.places, base.crops, today)
+    facts = _merged(memory.facts, to_json(heard))
+    return Question(
+        text, fold(base, text), base.asking.facet(simple.lower()), heard, facts, today, day_asked(simple, heard, today)
+    )
+
+
+def fold(base: KnowledgeBase, text: str) -> str:
+    """The question as the matcher sees it: simplified, dialect words in common speech, fillers off."""
+    simple = text.translate(simplified_table())
+    return strip_fillers(normalise(base.dialect.translate(simple)), base.index.model.fillers)
+
+
+def day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date | None:
+    """The other day a question asks about (2023年秋天行不行), or None.
+
+    A date that only tells a story (去年生病了，…) or a fact of the person, or beside a word for now, moves nothing.
+    """
+    if _NOW.search(text) or any(key.endswith(("_on", "_year")) for key in heard):
+        return None
+    clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
+    spans = [span for span in find_dates(clauses[-1], today) if _is_a_period(span)] if clauses else []
+    if len(spans) != 1 or spans[0].start <= today <= spans[0].end or not _THEN.search(clauses[-1]):
+        return None
+    return spans[0].end
+
+
+def _is_a_period(span: DateSpan) -> bool:
+    return (span.end - span.start).days <= 366
+
+
+def _merged(known: Mapping[str, Any], heard: Mapping[str, Any]) -> dict[str, Any]:
+    """A new county makes the old town and village untrue."""
+    kept = dict(known)
+    if "county" in heard and heard["county"] != kept.get("county"):
+        for key in ("town", "village", "location"):
+            kept.pop(key, None)
+    return {**kept, **heard}
