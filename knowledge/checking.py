@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from knowledge.asking import Asking
+from knowledge.base import SHIPPED
+from knowledge.canonical import canonical_files, not_canonical
+from knowledge.crops import Crops
+from knowledge.dialect import DialectTable
 from knowledge.entries import Entry, Facet, Status
 from knowledge.facts import load_facts
+from knowledge.fraud import FraudPatterns
+from knowledge.glossary import load_glossary
 from knowledge.lint import check_entry, check_questions, check_together
 from knowledge.loading import load_entries, load_entry
-from knowledge.reading import Fault
+from knowledge.places import Places
+from knowledge.reading import ContentError, Fault
+from knowledge.topics import Topics
 from knowledge.vocabulary import STATUS_WORDS, SUBJECTS
+
+PLAN = Path("sources") / "wenzhou-draft-plan.txt"
+TABLES: Mapping[str, Callable[[Path], object]] = {
+    "places.yaml": Places.load,
+    "crops.yaml": Crops.load,
+    "dialect.yaml": DialectTable.load,
+    "asking.yaml": Asking.load,
+    "topics.yaml": Topics.load,
+    "fraud.yaml": FraudPatterns.load,
+    "glossary.yaml": load_glossary,
+}
 
 
 def check(root: Path, only: Sequence[Path] = (), questions: Sequence[str] = ()) -> tuple[list[Fault], list[Entry]]:
     """Every fault of data/ below `root` (or of the files `only`), and the entries that could be read."""
-    faults: list[Fault] = []
-    facts = load_facts(root / "data" / "facts.yaml", faults)
-    entries = load_entries(root / "data" / "entries", faults, root)
+    return check_folder(root / "data", only, questions)
+
+
+def check_folder(
+    data: Path, only: Sequence[Path] = (), questions: Sequence[str] = (), *, is_canonical: bool = True
+) -> tuple[list[Fault], list[Entry]]:
+    """The same for any folder shaped like data/; `is_canonical=False` lets every form of YAML pass."""
+    root = data.parent
+    faults: list[Fault] = [] if only else _faults_of_tables(data)
+    if missing := _missing(data):
+        return missing, []
+    facts = load_facts(data / "facts.yaml", faults)
+    entries = load_entries(data / "entries", faults, root)
     chosen = entries
     if only:
         faults = [fault for fault in faults if any(path.match(fault.path) for path in only)]
@@ -31,14 +61,57 @@ def check(root: Path, only: Sequence[Path] = (), questions: Sequence[str] = ()) 
             for path in only
             if path.name and not _is_loaded(path, entries, root) and (e := load_entry(path, str(path), faults))
         ]
-    plan = re.sub(r"\s", "", (root / "data" / "sources" / "wenzhou-draft-plan.txt").read_text(encoding="utf-8"))
+    plan = re.sub(r"\s", "", _plan(data).read_text(encoding="utf-8"))
     codes = frozenset(entry.code for entry in entries)
     for entry in chosen:
         faults.extend(check_entry(entry, facts, codes, plan))
     together = [*check_together(entries), *check_questions(chosen, questions)]
     paths = {entry.path for entry in chosen}
     faults.extend(fault for fault in together if fault.path in paths)
+    if is_canonical:
+        faults.extend(_faults_of_form(data, only))
     return sorted(set(faults)), chosen
+
+
+def _faults_of_tables(data: Path) -> list[Fault]:
+    """Faults of the files beside the entries: places, crops, topics and the like."""
+    faults: list[Fault] = []
+    for name, load in TABLES.items():
+        try:
+            if (data / name).exists():
+                load(data / name)
+        except ContentError as error:
+            faults.extend(error.faults)
+    return faults
+
+
+def _missing(data: Path) -> list[Fault]:
+    faults = [
+        Fault(f"{data.name}/{name}", 1, "缺少这个文件。从 python -m knowledge export 写出的文件夹里补上。")
+        for name in ("facts.yaml", *TABLES)
+        if not (data / name).exists()
+    ]
+    if not any((data / "entries").rglob("*.yaml")):
+        faults.append(Fault(f"{data.name}/entries", 1, "一个条目也没有。"))
+    return faults
+
+
+def _plan(data: Path) -> Path:
+    """The text of the draft plan: the folder's own, else the one that comes with the program."""
+    own = data / PLAN
+    return own if own.exists() else SHIPPED / PLAN
+
+
+def _faults_of_form(data: Path, only: Sequence[Path]) -> list[Fault]:
+    root = data.parent
+    names = {path: str(path.relative_to(root)) for path in canonical_files(data)}
+    wanted = {path.resolve() for path in only} | {(root / path).resolve() for path in only}
+    return [
+        fault
+        for path, name in names.items()
+        if not only or path.resolve() in wanted
+        for fault in not_canonical(path, name)
+    ]
 
 
 def table(entries: Sequence[Entry], day: date) -> list[str]:

@@ -6,12 +6,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from knowledge import corpus_evaluation
+from knowledge import calculate_command, corpus_evaluation, exporting, publish_command
 from knowledge.answering import Memory, answer
 from knowledge.asking_lines import answer_lines
 from knowledge.base import SHIPPED, KnowledgeBase
@@ -32,9 +32,12 @@ def today() -> date:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one subcommand; the exit code is 0, 1 for faults found, 2 for words that cannot be understood."""
-    arguments = _parser().parse_args(argv)
+def main(argv: Sequence[str], state: Path = ROOT / "var") -> int:
+    """Run one subcommand; the exit code is 0, 1 for faults found, 2 for words that cannot be understood.
+
+    `state` is the state folder of `publish`, `rollback`, `import` and `export --published`.
+    """
+    arguments = _parser(state).parse_args(argv)
     try:
         return _RUN[arguments.command](arguments)
     except ContentError as error:
@@ -44,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(state: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m knowledge", description="惠农政策知识库")
     commands = parser.add_subparsers(dest="command", required=True)
     checker = commands.add_parser("check", help="检查 data/ 里的所有内容")
@@ -71,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluator.add_argument("--queries")
     evaluator.add_argument("--ranks")
     commands.add_parser("fit", help="用考题的调参部分重新拟合 data/matching.yaml")
+    calculate_command.add_parser(commands)
+    exporting.add_parser(commands, state)
+    publish_command.add_parser(commands, state)
     return parser
 
 
@@ -198,5 +204,10 @@ def _each_line(reply: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
 
 _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": run_check, "ask": run_ask, "show": run_show, "check-eligibility": run_check_eligibility, "evaluate": run_evaluate, "fit": run_fit,
+    "calculate": lambda arguments: calculate_command.run(arguments, today()),
+    "format": exporting.run_format, "export": exporting.run_export,
+    "import": lambda arguments: exporting.run_import(arguments, datetime.now(UTC)),
+    "publish": lambda arguments: publish_command.run_publish(arguments, datetime.now(UTC)),
+    "rollback": lambda arguments: publish_command.run_rollback(arguments, datetime.now(UTC)),
 }  # fmt: skip
 __all__ = ["main"]

@@ -6,15 +6,15 @@ Order: CLOSED (outside the printed dates) > UNLIKELY (a printed condition is kno
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from knowledge.entries import Condition, Entry, Stage, Status
-from knowledge.rules import Parameters, RuleError, evaluate, fact_keys, no_parameters
-from knowledge.vocabulary import COUNTIES, URBAN
+from knowledge.facts import FactTable, shipped_facts
+from knowledge.rules import Parameters, Rule, RuleError, no_parameters, read_rule
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class VerdictOutcome(StrEnum):
 
 
 class Judgement(StrEnum):
-    """How one condition came out; ASK_STAFF has no rule, BROKEN has a rule that raised."""
+    """How one condition came out; ASK_STAFF has no rule, BROKEN has a rule that raised (暂时判断不了)."""
 
     MET = "met"
     UNMET = "unmet"
@@ -36,66 +36,158 @@ class Judgement(StrEnum):
     BROKEN = "broken"
 
 
+JUDGEMENT_WORDS: dict[Judgement, str] = {
+    Judgement.MET: "✓",
+    Judgement.UNMET: "✗",
+    Judgement.MISSING: "？",
+    Judgement.ASK_STAFF: "？要问办理的人",
+    Judgement.BROKEN: "？这一项暂时判断不了",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition or exclusion with its rule read; `rule` is None for ask_staff and for a rule that cannot be read."""
+
+    condition: Condition
+    is_exclusion: bool
+    rule: Rule | None = None
+    fault: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self.rule.keys if self.rule is not None else ()
+
+    def judge(self, known: Mapping[str, Any], parameters: Parameters) -> Judgement:
+        """How the clause comes out. Raises `RuleError` when its rule cannot be judged."""
+        if self.fault is not None:
+            raise RuleError(self.fault)
+        if self.rule is None:
+            return Judgement.ASK_STAFF
+        holds = self.rule.judge(known, parameters)
+        if holds is None:
+            return Judgement.MISSING
+        return Judgement.MET if holds != self.is_exclusion else Judgement.UNMET
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRules:
+    """An entry with its rules read once."""
+
+    entry: Entry
+    clauses: tuple[Clause, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All facts the entry's rules name, in order."""
+        return tuple(dict.fromkeys(key for clause in self.clauses for key in clause.keys))
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One condition with its judgement and the facts it needs."""
+    """One condition with its judgement, the facts it names and those of them that are still unknown."""
 
     condition: Condition
     judgement: Judgement
     facts: tuple[str, ...]
     is_exclusion: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The first estimate for one entry on one day; `text_conditions` is the verdict on the wording alone."""
+    """The first estimate for one entry on one day; `text_conditions` is the verdict on the wording alone.
+
+    `facts` are those the verdict was given on, kept out of its repr.
+    """
 
     code: str
     on: date
     outcome: VerdictOutcome
     judged: tuple[Judged, ...]
     text_conditions: str
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def of(self, judgement: Judgement) -> tuple[Judged, ...]:
         return tuple(item for item in self.judged if item.judgement is judgement)
 
 
-def derive(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """`facts` with what follows from them with certainty (市区 from the county; an individual is no legal person)."""
-    known = dict(facts)
-    county = known.get("county")
-    if county in COUNTIES:
-        known.setdefault("registered_in_wenzhou_urban", county in URBAN)
-    if known.get("applicant") == "个人农户" or known.get("applicant_type") in ("普通农户", "种养大户"):
-        known.setdefault("independent_legal_person", False)
-    return known
+def read_rules(entry: Entry) -> EntryRules:
+    """The entry's rules made ready; a rule that cannot be read stays in its place and is judged BROKEN."""
+    return EntryRules(entry, tuple(_clauses(entry)))
 
 
-def estimate(entry: Entry, facts: Mapping[str, Any], day: date, parameters: Parameters = no_parameters) -> Verdict:
-    """The verdict for `entry` on `day`; a rule that raises is BROKEN, is logged, and leaves the rest as it is."""
-    known = derive(facts)
-    judged = tuple(
-        _judge(condition, known, parameters, is_exclusion=is_exclusion)
-        for is_exclusion, conditions in ((False, entry.conditions), (True, entry.exclusions))
-        for condition in conditions
-    )
+def estimate(
+    entry: Entry,
+    facts: Mapping[str, Any],
+    day: date,
+    parameters: Parameters = no_parameters,
+    declared: FactTable | None = None,
+) -> Verdict:
+    """The verdict for `entry` on `day` from stated `facts`. Raises `FactError` for a fact that cannot be used."""
+    table = declared or shipped_facts()
+    known = table.known(facts, day)
+    return judge(read_rules(entry), known, day, parameters, facts, tuple(table.unused(facts)))
+
+
+def judge(
+    rules: EntryRules,
+    known: Mapping[str, Any],
+    day: date,
+    parameters: Parameters = no_parameters,
+    facts: Mapping[str, Any] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Verdict:
+    """The verdict from `known` values; a rule that raises is BROKEN, is logged, and leaves the rest as it is."""
+    judged = tuple(_judge(rules.entry.code, clause, known, parameters) for clause in rules.clauses)
     text = _text_conditions(judged)
-    return Verdict(entry.code, day, _outcome(entry, day, text), judged, text)
+    return Verdict(
+        rules.entry.code, day, _outcome(rules.entry, day, text), judged, text, known if facts is None else facts, notes
+    )
 
 
-def _judge(condition: Condition, facts: Mapping[str, Any], parameters: Parameters, *, is_exclusion: bool) -> Judged:
-    if condition.rule is None:
-        return Judged(condition, Judgement.ASK_STAFF, (), is_exclusion)
-    keys = fact_keys(condition.rule)
+def sweep(
+    entries: Iterable[EntryRules],
+    facts: Mapping[str, Any],
+    day: date,
+    declared: FactTable,
+    parameters: Parameters = no_parameters,
+) -> list[Verdict]:
+    """One verdict for every entry, in order, from stated `facts`. Raises `FactError`."""
+    known = declared.known(facts, day)
+    return [judge(rules, known, day, parameters, facts) for rules in entries]
+
+
+def is_closed(entry: Entry, day: date) -> bool:
+    """Whether the printed dates, a repeal or a successor exclude `day`; a draft is bound by its own period too."""
+    start = entry.validity.valid_from
+    closed = (Status.EXPIRED, Status.SUPERSEDED, Status.NOT_YET)
+    return entry.status_on(day) in closed or (start is not None and day < start)
+
+
+def _clauses(entry: Entry) -> Iterator[Clause]:
+    for is_exclusion, conditions in ((False, entry.conditions), (True, entry.exclusions)):
+        for condition in conditions:
+            if condition.rule is None:
+                yield Clause(condition, is_exclusion)
+                continue
+            try:
+                yield Clause(condition, is_exclusion, read_rule(condition.rule))
+            except RuleError as error:
+                yield Clause(condition, is_exclusion, fault=str(error))
+
+
+def _judge(code: str, clause: Clause, known: Mapping[str, Any], parameters: Parameters) -> Judged:
+    unknown: tuple[str, ...] = ()
     try:
-        holds = evaluate(condition.rule, facts, parameters)
-    except RuleError as error:
-        log.warning("rule cannot be judged: %s (%s)", condition.text, error)
-        return Judged(condition, Judgement.BROKEN, keys, is_exclusion)
-    if holds is None:
-        return Judged(condition, Judgement.MISSING, keys, is_exclusion)
-    met = holds != is_exclusion
-    return Judged(condition, Judgement.MET if met else Judgement.UNMET, keys, is_exclusion)
+        judgement = clause.judge(known, parameters)
+        if judgement is Judgement.MISSING and clause.rule is not None:
+            unknown = tuple(dict.fromkeys(clause.rule.missing(known, parameters)))
+    except (RuleError, ArithmeticError, TypeError, LookupError) as error:
+        log.warning("%s: rule cannot be judged: %s (%s: %s)", code, clause.condition.text, type(error).__name__, error)
+        judgement = Judgement.BROKEN
+    return Judged(clause.condition, judgement, clause.keys, clause.is_exclusion, unknown)
 
 
 def _text_conditions(judged: tuple[Judged, ...]) -> str:
@@ -106,11 +198,11 @@ def _text_conditions(judged: tuple[Judged, ...]) -> str:
 
 
 def _outcome(entry: Entry, day: date, text: str) -> VerdictOutcome:
-    status = entry.status_on(day)
-    if status in (Status.EXPIRED, Status.SUPERSEDED, Status.NOT_YET):
+    if is_closed(entry, day):
         return VerdictOutcome.CLOSED
     if text == "FAILED":
         return VerdictOutcome.UNLIKELY
+    status = entry.status_on(day)
     if text == "UNKNOWN" or status is Status.DRAFT:
         return VerdictOutcome.UNDETERMINED
     if status is Status.UNKNOWN and not _counts_in_force(entry, day):

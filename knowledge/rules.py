@@ -1,10 +1,16 @@
-"""Three-valued rules over facts: true, false, or unknown when a fact is missing. Unknown is never false."""
+"""Three-valued rules over facts: true, false, or unknown when a fact is missing. Unknown is never false.
+
+A rule is read once (`read_rule`) and judged many times. A fact may also be a range (low, high): what holds at every
+point of it is true, what holds nowhere is false, anything else is unknown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import product
 from typing import Any
 
 UNKNOWN_WORDS = ("不知道", "不清楚", "不想说", "")
@@ -13,13 +19,20 @@ OPERATORS = (
 )  # fmt: skip
 GROUPS = ("all", "any", "not")
 LEFT_SIDES = ("fact", "sum", "ratio")
+_LISTS = ("one_of", "not_one_of", "between")
+_DAYS = ("on_or_after", "on_or_before")
+_POINTS = ("equals", "one_of", "not_one_of")
 
 
 class RuleError(ValueError):
-    """A rule that cannot be judged: unknown operator, wrong type, division by zero."""
+    """A rule that cannot be judged: unknown operator, wrong type, division by zero. Its text names no fact's value."""
 
 
 Parameters = Callable[[str], Decimal | None]
+Known = Mapping[str, Any]
+Never = Callable[[str], bool]
+EITHER: frozenset[bool | None] = frozenset((True, False))
+STAYS_OPEN: frozenset[bool | None] = frozenset((None,))
 
 
 def no_parameters(_key: str) -> Decimal | None:
@@ -28,26 +41,175 @@ def no_parameters(_key: str) -> Decimal | None:
 
 
 def is_unknown(value: Any) -> bool:
-    """Absent, null and 不知道 are the same unknown."""
+    """Absent, null and 不知道 are the same unknown; so is a quantity that was heard but must be asked back."""
+    if isinstance(value, Mapping):
+        return bool(value.get("ambiguous"))
     return value is None or (isinstance(value, str) and value.strip() in UNKNOWN_WORDS)
+
+
+def plain_value(value: Any) -> Any:
+    """Numbers as Decimal, days as date, yes/no as bool, a range as (low, high), unknown as None, other words as they are."""
+    if is_unknown(value):
+        return None
+    if isinstance(value, bool | Decimal | date):
+        return value
+    if isinstance(value, int | float):
+        return Decimal(str(value))
+    if isinstance(value, list | tuple):
+        ends = tuple(plain_value(end) for end in value)
+        return ends[0] if len(ends) == 2 and ends[0] == ends[1] else ends
+    return _word(value) if isinstance(value, str) else value
+
+
+def _word(text: str) -> Any:
+    word = text.strip()
+    if word in ("是", "true", "True"):
+        return True
+    if word in ("否", "false", "False"):
+        return False
+    if word[:1].isdigit() or word[:1] in "+-.":
+        try:
+            return Decimal(word)
+        except InvalidOperation:
+            pass
+        try:
+            return date.fromisoformat(word)
+        except ValueError:
+            pass
+    return word
+
+
+def known_values(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that are known, as values rules compare."""
+    values = {key: plain_value(value) for key, value in facts.items()}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison: a fact, or the sum or ratio of facts, against values, a dated parameter or another fact."""
+
+    side: str
+    left: tuple[str, ...]
+    operator: str
+    right: Any
+    fixed: Any
+    keys: tuple[str, ...]
+
+    def judge(self, known: Known, parameters: Parameters) -> bool | None:
+        """True, False, or None when a needed fact or parameter is missing."""
+        left = known.get(self.left[0]) if self.side == "fact" else _combined(self.side, self.left, known)
+        if left is None:
+            return None
+        right = self.fixed if self.fixed is not None else _right(self.right, known, parameters)
+        if right is None:
+            return None
+        return _compare(self.operator, left, right)
+
+    def missing(self, known: Known, parameters: Parameters) -> Iterator[str]:  # noqa: ARG002 - same shape as a group's
+        """The unknown facts of an undecided comparison."""
+        return (key for key in self.keys if key not in known)
+
+    def prospects(self, known: Known, parameters: Parameters, never: Never) -> frozenset[bool | None]:
+        """What the comparison may still become; `never` tells which unknown facts will stay unknown."""
+        missing = [key for key in self.keys if key not in known]
+        if not missing:
+            return frozenset((self.judge(known, parameters),))
+        return STAYS_OPEN if any(never(key) for key in missing) else EITHER
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """all, any or not over rules; a part that raises matters only when the other parts leave it open."""
+
+    kind: str
+    parts: tuple[Rule, ...]
+    keys: tuple[str, ...]
+
+    def judge(self, known: Known, parameters: Parameters) -> bool | None:
+        """True, False or None by Kleene's tables."""
+        if self.kind == "not":
+            inner = self.parts[0].judge(known, parameters)
+            return None if inner is None else not inner
+        decisive, is_open = self.kind == "any", False
+        broken: RuleError | None = None
+        for part in self.parts:
+            try:
+                verdict = part.judge(known, parameters)
+            except RuleError as error:
+                broken = error
+                continue
+            if verdict is decisive:
+                return decisive
+            is_open = is_open or verdict is None
+        if broken is not None:
+            raise broken
+        return None if is_open else not decisive
+
+    def missing(self, known: Known, parameters: Parameters) -> Iterator[str]:
+        """The unknown facts of the parts that are still open."""
+        for part in self.parts:
+            try:
+                if part.judge(known, parameters) is None:
+                    yield from part.missing(known, parameters)
+            except RuleError:
+                continue  # whoever judges the whole rule is told
+
+    def prospects(self, known: Known, parameters: Parameters, never: Never) -> frozenset[bool | None]:
+        """What the group may still become, its parts taken one by one."""
+        reached: frozenset[bool | None] = frozenset()
+        for part in self.parts:
+            try:
+                prospects = part.prospects(known, parameters, never)
+            except RuleError:
+                prospects = STAYS_OPEN
+            if self.kind == "not":
+                return frozenset(None if value is None else not value for value in prospects)
+            pairs = product(reached, prospects)
+            reached = frozenset(_joined(self.kind, one, other) for one, other in pairs) if reached else prospects
+        return reached
+
+
+Rule = Comparison | Group
+
+
+def _joined(kind: str, one: bool | None, other: bool | None) -> bool | None:
+    decisive = kind == "any"
+    if one is decisive or other is decisive:
+        return decisive
+    return None if one is None or other is None else not decisive
+
+
+def read_rule(rule: Any) -> Rule:
+    """The rule written as `rule` in an entry. Raises `RuleError` when its shape cannot be judged."""
+    faults = faults_of(rule)
+    if faults:
+        raise RuleError(faults[0])
+    group = next((name for name in GROUPS if name in rule), None)
+    keys = fact_keys(rule)
+    if group is not None:
+        children = [rule[group]] if group == "not" else rule[group]
+        return Group(group, tuple(read_rule(child) for child in children), keys)
+    side = next(name for name in LEFT_SIDES if name in rule)
+    operator = next(name for name in OPERATORS if name in rule)
+    left = (str(rule[side]),) if side == "fact" else tuple(str(key) for key in rule[side])
+    right = rule[operator]
+    is_fixed = not any(isinstance(part, Mapping) for part in (right if isinstance(right, list) else [right]))
+    return Comparison(side, left, operator, right, _right(right, {}, no_parameters) if is_fixed else None, keys)
 
 
 def evaluate(rule: Mapping[str, Any], facts: Mapping[str, Any], parameters: Parameters = no_parameters) -> bool | None:
     """True, False, or None when a needed fact or dated parameter is missing. Raises `RuleError`."""
-    for group in GROUPS:
-        if group in rule:
-            return _group(group, rule[group], facts, parameters)
-    operator = next((name for name in OPERATORS if name in rule), None)
-    if operator is None:
-        raise RuleError(f"规则里没有认识的比较：{'、'.join(OPERATORS)}。")
-    left = _left(rule, facts)
-    right = _right(rule[operator], facts, parameters)
-    if is_unknown(left) or right is None or (isinstance(right, list) and any(item is None for item in right)):
-        return None
-    if isinstance(left, list | tuple) and len(left) == 2:
-        verdicts = {_compare(operator, _number_or_text(end), right) for end in left}
-        return verdicts.pop() if len(verdicts) == 1 else None
-    return _compare(operator, left, right)
+    return read_rule(rule).judge(known_values(facts), parameters)
+
+
+def comparisons_of(rule: Rule) -> Iterator[Comparison]:
+    """Every comparison of a rule, left to right."""
+    if isinstance(rule, Comparison):
+        yield rule
+    else:
+        for part in rule.parts:
+            yield from comparisons_of(part)
 
 
 def fact_keys(rule: Mapping[str, Any]) -> tuple[str, ...]:
@@ -63,8 +225,9 @@ def fact_keys(rule: Mapping[str, Any]) -> tuple[str, ...]:
             keys.append(str(part))
         elif name in ("sum", "ratio"):
             keys.extend(str(key) for key in part)
-        elif isinstance(part, Mapping) and "fact" in part:
-            keys.append(str(part["fact"]))
+        else:
+            right = part if isinstance(part, list) else [part]
+            keys.extend(str(side["fact"]) for side in right if isinstance(side, Mapping) and "fact" in side)
     return tuple(dict.fromkeys(keys))
 
 
@@ -82,99 +245,89 @@ def faults_of(rule: Any) -> list[str]:
     sides = [name for name in rule if name in LEFT_SIDES]
     if len(operators) != 1 or len(sides) != 1 or len(rule) != 2:
         return [
-            f"规则要有一个左边（{'、'.join(LEFT_SIDES)}）和一个比较（{'、'.join(OPERATORS)}），现在是：{'、'.join(rule)}。"
+            f"规则要有一个左边（{'、'.join(LEFT_SIDES)}）和一个比较（{'、'.join(OPERATORS)}），现在是：{'、'.join(map(str, rule))}。"
         ]
-    right = rule[operators[0]]
-    if operators[0] in ("one_of", "not_one_of") and (not isinstance(right, list) or not right):
-        return [f"{operators[0]} 后面要跟一列取值。"]
-    if operators[0] == "between" and (not isinstance(right, list) or len(right) != 2):
+    return _faults_of_sides(sides[0], rule[sides[0]], operators[0], rule[operators[0]])
+
+
+def _faults_of_sides(side: str, left: Any, operator: str, right: Any) -> list[str]:
+    if side != "fact" and (not isinstance(left, list) or (len(left) != 2 if side == "ratio" else not left)):
+        return [f"{side} 后面要跟一列事实，ratio 正好两个。"]
+    if operator in ("one_of", "not_one_of") and (not isinstance(right, list) or not right):
+        return [f"{operator} 后面要跟一列取值。"]
+    if operator == "between" and (not isinstance(right, list) or len(right) != 2):
         return ["between 后面要跟两个数 [低, 高]。"]
+    if operator not in _LISTS and isinstance(right, list):
+        return [f"{operator} 后面只跟一个取值。"]
+    for part in right if isinstance(right, list) else [right]:
+        if part is None or (isinstance(part, Mapping) and not {"parameter", "fact"} & part.keys()):
+            return ["比较的右边只能是取值、parameter 或 fact。"]
     return []
 
 
-def _group(group: str, part: Any, facts: Mapping[str, Any], parameters: Parameters) -> bool | None:
-    if group == "not":
-        inner = evaluate(part, facts, parameters)
-        return None if inner is None else not inner
-    verdicts = [evaluate(child, facts, parameters) for child in part]
-    decisive = group == "any"
-    if decisive in verdicts:
-        return decisive
-    return None if None in verdicts else not decisive
-
-
-def _left(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
-    if "fact" in rule:
-        return _number_or_text(facts.get(str(rule["fact"])))
-    keys = rule.get("sum") or rule.get("ratio")
-    if not keys:
-        raise RuleError("规则没有左边：写 fact、sum 或 ratio。")
-    values = [_number_or_text(facts.get(str(key))) for key in keys]
-    if any(is_unknown(value) for value in values):
+def _combined(side: str, keys: tuple[str, ...], known: Known) -> Any:
+    """The sum or ratio of facts, as a number or a range."""
+    values = [known.get(key) for key in keys]
+    if any(value is None for value in values):
         return None
-    if not all(isinstance(value, Decimal) for value in values):
-        raise RuleError("sum 和 ratio 的每一项都要是数字。")
-    if "sum" in rule:
-        return sum(values, Decimal(0))
-    if values[1] == 0:
-        raise RuleError("ratio 的分母是 0。")
-    return values[0] / values[1]
+    ends = [value if isinstance(value, tuple) else (value, value) for value in values]
+    if not all(isinstance(number, Decimal) for pair in ends for number in pair):
+        raise RuleError(f"{side} 的每一项都要是数字：{'、'.join(keys)}。")
+    if side == "sum":
+        low, high = sum((pair[0] for pair in ends), Decimal(0)), sum((pair[1] for pair in ends), Decimal(0))
+    else:
+        if ends[1][0] <= 0:
+            raise RuleError(f"ratio 的分母 {keys[1]} 是 0 或负数。")
+        low, high = ends[0][0] / ends[1][1], ends[0][1] / ends[1][0]
+    return low if low == high else (low, high)
 
 
-def _right(part: Any, facts: Mapping[str, Any], parameters: Parameters) -> Any:
-    if isinstance(part, Mapping):
-        if "parameter" in part:
-            return parameters(str(part["parameter"]))
-        if "fact" in part:
-            return _number_or_text(facts.get(str(part["fact"])))
-        raise RuleError("比较的右边只能是取值、parameter 或 fact。")
+def _right(part: Any, known: Known, parameters: Parameters) -> Any:
+    """The right side as values; None when a part of it is missing."""
     if isinstance(part, list):
-        return [_right(item, facts, parameters) for item in part]
-    return _number_or_text(part)
+        values = tuple(_right(item, known, parameters) for item in part)
+        return None if None in values else values
+    if isinstance(part, Mapping):
+        return parameters(str(part["parameter"])) if "parameter" in part else known.get(str(part["fact"]))
+    return plain_value(part)
 
 
-def _number_or_text(value: Any) -> Any:
-    """Numbers as Decimal, days as date, yes/no as bool, everything else as it is."""
-    if isinstance(value, bool) or value is None or isinstance(value, Decimal | date | list | tuple):
-        return value
-    if isinstance(value, int | float):
-        return Decimal(str(value))
-    if isinstance(value, str):
-        word = value.strip()
-        if word in ("是", "true", "True"):
-            return True
-        if word in ("否", "false", "False"):
-            return False
-        try:
-            return Decimal(word)
-        except InvalidOperation:
-            pass
-        try:
-            return date.fromisoformat(word)
-        except ValueError:
-            return word
-    return value
-
-
-def _compare(operator: str, left: Any, right: Any) -> bool:
+def _compare(operator: str, left: Any, right: Any) -> bool | None:
+    if isinstance(left, tuple) and len(left) == 2:
+        return _compare_range(operator, left, right)
+    if isinstance(right, tuple) and operator not in _LISTS:
+        verdicts = {_compare(operator, left, end) for end in right}
+        return verdicts.pop() if len(verdicts) == 1 and operator not in _POINTS else None
     if operator == "equals":
         return bool(left == right)
     if operator == "one_of":
         return left in right
     if operator == "not_one_of":
         return left not in right
-    if operator in ("on_or_after", "on_or_before"):
-        if not (isinstance(left, date) and isinstance(right, date)):
-            raise RuleError(f"{operator} 两边都要是日期，现在是 {left!r} 和 {right!r}。")
-        return left >= right if operator == "on_or_after" else left <= right
-    if operator == "between" and all(isinstance(day, date) for day in (left, *right)):
-        return bool(right[0] <= left <= right[1])
-    numbers = [left, *right] if operator == "between" else [left, right]
-    if not all(isinstance(number, Decimal) for number in numbers):
-        raise RuleError(f"{operator} 两边都要是数字，现在是 {left!r} 和 {right!r}。")
+    _must_compare(operator, left, right if operator == "between" else (right,))
     if operator == "between":
         return bool(right[0] <= left <= right[1])
-    tests: dict[str, bool] = {
-        "at_least": left >= right, "more_than": left > right, "at_most": left <= right, "less_than": left < right,
-    }  # fmt: skip
-    return tests[operator]
+    if operator in ("at_least", "on_or_after"):
+        return bool(left >= right)
+    if operator in ("at_most", "on_or_before"):
+        return bool(left <= right)
+    return bool(left > right) if operator == "more_than" else bool(left < right)
+
+
+def _must_compare(operator: str, left: Any, right: tuple[Any, ...]) -> None:
+    kind = date if operator in _DAYS or (operator == "between" and isinstance(left, date)) else Decimal
+    if not all(isinstance(value, kind) for value in (left, *right)):
+        raise RuleError(f"{operator} 两边都要是{'日期' if kind is date else '数字'}。")
+
+
+def _compare_range(operator: str, left: tuple[Any, Any], right: Any) -> bool | None:
+    """What is true of every point of a range, false of every point, or open."""
+    if operator in _POINTS:
+        inside = any(left[0] <= value <= left[1] for value in (right if operator != "equals" else (right,)))
+        return None if inside else operator == "not_one_of"
+    verdicts = [_compare(operator, end, right) for end in left]
+    if operator != "between":
+        return verdicts[0] if verdicts[0] is verdicts[1] else None
+    if verdicts == [True, True]:
+        return True
+    return False if left[1] < right[0] or left[0] > right[1] else None

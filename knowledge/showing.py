@@ -8,6 +8,8 @@ from typing import Any
 
 from knowledge.eligibility import Judged, Judgement, Verdict
 from knowledge.entries import NOT_STATED, Entry, Figure, Source
+from knowledge.near_miss import near_misses
+from knowledge.rendering import fill_or_say
 
 
 def show(entry: Entry, day: date) -> dict[str, Any]:
@@ -41,16 +43,31 @@ def show(entry: Entry, day: date) -> dict[str, Any]:
 
 def verdict_json(entry: Entry, verdict: Verdict) -> dict[str, Any]:
     """`check-eligibility --json`: the verdict with every condition sorted by how it came out."""
+
+    def conditions(*judgements: Judgement) -> list[dict[str, Any]]:
+        return [_condition(entry, item, verdict.on) for judgement in judgements for item in verdict.of(judgement)]
+
     return {
         "code": verdict.code,
         "on": verdict.on.isoformat(),
         "outcome": verdict.outcome.value,
-        "met": _conditions(verdict.of(Judgement.MET)),
-        "unmet": _conditions(verdict.of(Judgement.UNMET)),
-        "missing": _conditions((*verdict.of(Judgement.MISSING), *verdict.of(Judgement.ASK_STAFF))),
-        "broken": _conditions(verdict.of(Judgement.BROKEN)),
-        "near_miss": [],
+        "met": conditions(Judgement.MET),
+        "unmet": conditions(Judgement.UNMET),
+        "missing": conditions(Judgement.MISSING, Judgement.ASK_STAFF),
+        "broken": conditions(Judgement.BROKEN),
+        "near_miss": [
+            {
+                "fact": miss.fact,
+                "from": _plain(miss.before),
+                "to": _plain(miss.after),
+                "text": miss.text,
+                "outcome": miss.outcome.value,
+            }
+            for miss in near_misses(entry, verdict)
+        ],
         "text_conditions": verdict.text_conditions,
+        "decides": entry.decides,
+        "notes": list(verdict.notes),
         "sources": [_source(source) for source in entry.sources],
     }
 
@@ -73,15 +90,15 @@ def _figure(entry: Entry, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _conditions(judged: tuple[Judged, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": item.condition.text,
-            "fact": item.facts[0] if len(item.facts) == 1 else list(item.facts),
-            "clause": item.condition.clause,
-        }
-        for item in judged
-    ]
+def _condition(entry: Entry, item: Judged, day: date) -> dict[str, Any]:
+    """One condition: its sentence with the figures of the day, its facts, those still unknown, its clause."""
+    shown = {
+        "text": fill_or_say(entry, item.condition.text, entry.validity.reading_day(day)),
+        "fact": item.facts[0] if len(item.facts) == 1 else list(item.facts),
+        "clause": item.condition.clause,
+        "exclusion": item.is_exclusion,
+    }
+    return shown | {"unknown": list(item.unknown)} if item.judgement is Judgement.MISSING else shown
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""The next best question (最值得先答的一问): the one expected to settle most of what is still open; then stop early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from knowledge.candidates import buttons
+from knowledge.entries import Entry
+from knowledge.facts import FactTable
+from knowledge.profile import Profile
+from knowledge.rule_book import FAILED, OpenEntry, Prepared, RuleBook, as_book, worth_asking
+
+MOST_FOR_ONE = 10
+BUTTONS = 8
+SKIPS = ("不清楚", "不想说")
+NEITHER = "都不是"
+YES_NO = ("是", "否")
+PROGRESS_SHARE = 0.5  # an answer that settles nothing counts at most this much, for the facts it makes needless
+
+
+@dataclass(frozen=True, slots=True)
+class FactQuestion:
+    """One question as a window shows it; typing is as good as `choices`, and `SKIPS` are always offered.
+
+    `remaining` is the most questions that can follow this one; `is_open` says that 都不是 is offered.
+    """
+
+    key: str
+    text: str
+    label: str
+    type: str
+    unit: str
+    choices: tuple[str, ...]
+    is_open: bool
+    sensitive: bool
+    entries: int
+    remaining: int
+
+
+def next_question(entries: RuleBook | Iterable[Entry], facts: Mapping[str, Any], day: date) -> FactQuestion | None:
+    """The fact expected to settle most still-open entries, or None when no answer can change a result.
+
+    `facts` holds the answers so far; one whose value is None or 不知道 was skipped and is not asked again.
+    """
+    book = as_book(entries)
+    known, skipped = book.declared.known(facts, day), book.skipped(facts)
+    still_open = book.open_entries(known, skipped, day)
+    if not still_open:
+        return None
+    scores: dict[str, float] = {}
+    for entry in still_open:
+        prepared = book.entries[entry.index]
+        for key in _worth_asking(book, prepared, entry, known, skipped, alone=len(still_open) == 1):
+            scores[key] = scores.get(key, 0.0) + _gain(book, prepared, entry, key, known, skipped)
+    best = max(scores, key=lambda key: (round(scores[key], 6), not book.declared[key].sensitive))
+    return _question(book, best, still_open)
+
+
+def next_for_one(
+    entries: RuleBook | Iterable[Entry], profile: Profile, day: date, limit: int | None = MOST_FOR_ONE
+) -> FactQuestion | None:
+    """The next question about one entry; None when nothing can change or `limit` questions were answered."""
+    if limit is not None and profile.asked >= limit:
+        return None
+    return next_question(entries, profile.facts, day)
+
+
+def open_questions(entries: RuleBook | Iterable[Entry], facts: Mapping[str, Any], day: date) -> frozenset[str]:
+    """All facts that may still change a result (还差 N 项)."""
+    book = as_book(entries)
+    known = book.declared.known(facts, day)
+    return frozenset[str]().union(*(entry.facts for entry in book.open_entries(known, book.skipped(facts), day)))
+
+
+def change_answer(
+    entries: RuleBook | Iterable[Entry], profile: Profile, key: str, value: Any, day: date
+) -> tuple[Profile, tuple[str, ...]]:
+    """The profile with `key` answered anew and only what depended on it cleared, and the keys that were cleared."""
+    book = as_book(entries)
+    changed = profile.with_answer(key, value)
+    if profile.facts.get(key) == value and key in profile:
+        return changed, ()
+    cleared = tuple(
+        answer.key
+        for answer in profile
+        if answer.key != key
+        and (key in book.declared.sources.get(answer.key, ()) or _depended(book, profile, changed, answer.key, day))
+    )
+    return changed.without(*cleared), cleared
+
+
+def _worth_asking(
+    book: RuleBook,
+    prepared: Prepared,
+    entry: OpenEntry,
+    known: Mapping[str, Any],
+    skipped: frozenset[str],
+    *,
+    alone: bool,
+) -> list[str]:
+    """The entry's open questions; among several entries also what they can be derived from."""
+    questions = [key for key in prepared.candidates if key in entry.facts]
+    if alone:
+        return questions
+    sources = [
+        source
+        for key in questions
+        for source in _sources(book.declared, key)
+        if source in prepared.candidates and source not in known and source not in skipped
+    ]
+    return list(dict.fromkeys((*questions, *sources)))
+
+
+def _sources(declared: FactTable, key: str) -> list[str]:
+    return [declared.asked_as(source) for source in declared.sources.get(key, ())]
+
+
+def _gain(
+    book: RuleBook, prepared: Prepared, entry: OpenEntry, key: str, known: Mapping[str, Any], skipped: frozenset[str]
+) -> float:
+    """How far the answer to `key` is expected to bring the entry: 1 settles it for every answer."""
+    total = len(entry.facts)
+    touched = prepared.touched[key]
+    clauses = prepared.rules.clauses
+    gain = 0.0
+    for candidate in prepared.candidates[key]:
+        answered = {**candidate.known, **known}
+        outlooks = list(entry.clauses)
+        for index in touched:
+            outlooks[index] = book.outlook(clauses[index], answered, skipped)
+            if outlooks[index] is FAILED:
+                break
+        left = worth_asking(outlooks)
+        gain += candidate.weight * (PROGRESS_SHARE * max(0.0, 1 - len(left) / total) if left else 1.0)
+    return gain
+
+
+def _question(book: RuleBook, key: str, still_open: list[OpenEntry]) -> FactQuestion:
+    fact = book.declared[key]
+    concerned = [book.entries[entry.index].rules for entry in still_open]
+    remaining = frozenset[str]().union(*(entry.facts for entry in still_open)) - {key}
+    choices: tuple[str, ...] = ()
+    if fact.type == "yes_no":
+        choices = YES_NO
+    elif fact.type == "choice":
+        choices = buttons(fact, concerned, BUTTONS)
+    return FactQuestion(
+        key=key,
+        text=fact.question or f"{fact.label or key}？",
+        label=fact.label or key,
+        type=fact.type,
+        unit=fact.unit,
+        choices=choices,
+        is_open=fact.type == "choice" and not fact.closed,
+        sensitive=fact.sensitive,
+        entries=sum(key in entry.facts for entry in still_open),
+        remaining=len(remaining),
+    )
+
+
+def _depended(book: RuleBook, before: Profile, after: Profile, key: str, day: date) -> bool:
+    """Whether `key` bore on some condition before the change and bears on none after it."""
+    return _bears(book, before, key, day) and not _bears(book, after, key, day)
+
+
+def _bears(book: RuleBook, profile: Profile, key: str, day: date) -> bool:
+    """Whether the answer to `key` can decide a condition, given the other answers."""
+    facts = profile.without(key).facts
+    known, skipped = book.declared.known(facts, day), book.skipped(facts)
+    question = book.declared.asked_as(key)
+    return any(
+        question in book.outlook(clause, known, skipped).facts
+        for prepared in book.entries
+        for clause in prepared.rules.clauses
+    )
