@@ -114,7 +114,8 @@ def _li_or_fen(match: re.Match[str], covered: str, text: str) -> Quantity | None
     least = most
     if match["from"]:
         from_scale = {"厘": Decimal(1), "分": _FEN}.get(match["from_unit"], scale)
-        least = _in_li(match["from"], match["from_more"], from_scale)
+        # 三厘降到一厘 names the higher end first
+        least, most = sorted((most, _in_li(match["from"], match["from_more"], from_scale)))
     named = _PERIOD_BEFORE.search(before) or _PERIOD_AFTER.match(after)
     start = match.start() - (len(named[0].rstrip()) if named and named.re is _PERIOD_BEFORE else 0)
     tail = re.match(rf"(?:的|钱)?(?:年|月)?{_INTEREST}", after)
