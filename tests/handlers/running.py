@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.telegram_api import BotProcess, TelegramApi
@@ -26,3 +28,13 @@ def program(api: TelegramApi, state: Path, *, webhook: bool = False, port: int =
     if webhook:
         settings |= {"TELEGRAM_WEBHOOK_SECRET": SECRET, "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}"}
     return BotProcess(api, ["bot.py"], settings, ROOT)
+
+
+@contextlib.contextmanager
+def serving(bot: BotProcess, start_seconds: float = 90) -> Iterator[BotProcess]:
+    """The program from its start, however slow on a busy machine, to its end, which is a kill if it still runs."""
+    bot.start(start_seconds)
+    try:
+        yield bot
+    finally:
+        bot.__exit__(None, None, None)
