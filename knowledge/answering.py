@@ -6,12 +6,14 @@ and last the ranking with its two thresholds: answer, suggest, or say that nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
+from knowledge.calculators.borrowing import cost_buttons
 from knowledge.entries import Entry, Facet
 from knowledge.following import follow, is_follow_up, names
 from knowledge.fraud import FraudHit
@@ -33,10 +35,12 @@ from knowledge.standing import (
     word_explained,
 )  # fmt: skip
 from knowledge.telling import tell
+from knowledge.wishes import Wish, wish_of
 
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
+THESE_TWO = re.compile("这两|那两|这俩|两个|两种|两样|它们|他们")
 WORTH_REMEMBERING = 7  # characters: a shorter question without facts is a follow-up, not a subject
 
 
@@ -55,10 +59,12 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
     fraud = base.fraud.find(question.plain)
     if fraud is not None:
         return _warn(base, question, fraud), replace(memory, entry=None)
-    compared = _compared(base, base.asking.sides(question.plain))
+    compared = _compared(base, base.asking.sides(question.plain)) or _these_two(base, question, memory)
     if compared is not None:
-        return _compare(base, question, compared), replace(memory, entry=compared[0].code, asked=question.said)
-    ranking = rank(base, question.plain, question.facts)
+        pair = (compared[0].code, compared[1].code)
+        kept = replace(memory, entry=compared[0].code, asked=question.said, offered=pair)
+        return _compare(base, question, compared), kept
+    ranking = rank(base, question.plain, question.facts, question.today)
     if is_follow_up(base, question, memory, ranking):
         entry, question = follow(base, question, memory)
         brief = entry.code == memory.entry
@@ -109,8 +115,9 @@ def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ra
         return tell(base, question, entry, ranking, word=word), _about(entry, question, memory)
     if word is not None:
         return _explain(base, question, word, ranking if possible else None), memory
-    if possible:
-        said = _suggest(base, question, ranking)
+    wish = None if possible else wish_of(base, question)
+    if possible or wish is not None:
+        said = _suggest(base, question, ranking, wish)
         facet = question.facet.value if question.facet else None
         return said, replace(memory, entry=None, facet=facet, offered=said.entries, asked=question.said)
     crop = question.facts.get("crop") if "crop" in question.heard else None
@@ -161,18 +168,31 @@ def _compared(base: KnowledgeBase, sides: Sequence[str]) -> tuple[Entry, Entry] 
     return (one, two) if one.code != two.code else None
 
 
+def _these_two(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Entry, Entry] | None:
+    """The two entries offered or compared just before, when a question says no more than 这两个哪个划算."""
+    pair = [base.entries[code] for code in memory.offered[:2] if code in base.entries]
+    if len(pair) < 2 or not base.asking.compare.search(question.plain) or not THESE_TWO.search(question.plain):
+        return None
+    return pair[0], pair[1]
+
+
 def _compare(base: KnowledgeBase, question: Question, pair: tuple[Entry, Entry]) -> Answer:
     lines, table = comparison(pair, question.day, base.titles)
-    buttons = tuple(Button(entry.title, Action(Verb.ENTRY, entry.code)) for entry in pair)
+    buttons = (*(Button(entry.title, Action(Verb.ENTRY, entry.code)) for entry in pair), *cost_buttons(pair))
     codes, status = tuple(entry.code for entry in pair), pair[0].status_on(question.day)
     return Answer(Outcome.ANSWER, lines, (), buttons, codes, status, table=table, confidence=1.0)
 
 
-def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking) -> Answer:
-    entries = [base.entries[candidate.id] for candidate in ranking.candidates[:3]]
+def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wish | None) -> Answer:
+    if wish is None:
+        entries = [base.entries[candidate.id] for candidate in ranking.candidates[:3]]
+        knows_who = any(key in question.facts for key in ("county", "crop", "location"))
+        lines = suggestion_lines(entries, question.day, knows_who=knows_who)
+    else:
+        entries, lines = list(wish.entries), suggestion_lines(wish.entries, question.day, wish.head)
     return Answer(
         Outcome.SUGGEST,
-        suggestion_lines(entries, question.day),
+        lines,
         (),
         suggestion_buttons(entries, question.day),
         tuple(entry.code for entry in entries),
@@ -180,5 +200,5 @@ def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking) -> Answe
         question.facet,
         confidence=ranking.confidence,
         runner_up=entries[1].code if len(entries) > 1 else None,
-        matched=(ranking.candidates[0].matched,),
+        matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
     )

@@ -54,6 +54,12 @@ class Verb(StrEnum):
     COMPARE = "c"
     WORD = "w"
     HOME = "h"
+    CALCULATE = "y"
+    CHECK = "k"
+    CHECK_ANSWER = "a"
+    CHECK_STEP = "s"
+    APPLY = "g"
+    FOLLOW_UP = "u"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from knowledge.entries import Facet
 from knowledge.reading import ContentError, Fault, Item, read_yaml
+from knowledge.vocabulary import SUBJECTS
 
 Pattern = re.Pattern[str]
 _CLAUSE = re.compile(r"[，,。；;？?！!\n]")
@@ -18,6 +19,7 @@ class Asking:
     """The patterns of data/asking.yaml, loaded once."""
 
     facets: tuple[tuple[Facet, Pattern], ...]
+    wishes: tuple[tuple[str, Pattern], ...]
     compare: Pattern
     compare_split: Pattern
     pronouns: Pattern
@@ -43,7 +45,12 @@ class Asking:
             "person",
             "none_of_these",
         )
-        items = root.mapping(names) if root is not None else {}
+        items = root.mapping((*names, "wishes")) if root is not None else {}
+        wishes = []
+        for item in items["wishes"].sequence() if "wishes" in items else []:
+            fields = item.mapping(("subject", "pattern"))
+            if {"subject", "pattern"} <= fields.keys() and fields["subject"].choice(list(SUBJECTS)) in SUBJECTS:
+                wishes.append((fields["subject"].text(), _pattern(fields["pattern"])))
         facets = []
         for item in items["facets"].sequence() if "facets" in items else []:
             fields = item.mapping(("facet", "pattern"))
@@ -52,7 +59,11 @@ class Asking:
         rest = [_pattern(items[name]) for name in names[1:] if name in items]
         if faults:
             raise ContentError(faults)
-        return cls(tuple(facets), *rest)
+        return cls(tuple(facets), tuple(wishes), *rest)
+
+    def wish(self, text: str) -> str | None:
+        """The subject a person wants something from (loan, insurance, …), or None."""
+        return next((subject for subject, pattern in self.wishes if pattern.search(text)), None)
 
     def facet(self, text: str) -> Facet | None:
         """The facet a question asks, or None when it asks of the whole entry; the last clause decides in a story."""

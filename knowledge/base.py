@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from knowledge.asking import Asking
@@ -13,7 +14,7 @@ from knowledge.crops import Crops
 from knowledge.dialect import DialectTable
 from knowledge.documents import document_of
 from knowledge.entries import Entry
-from knowledge.facts import Fact, load_facts
+from knowledge.facts import FactTable, load_facts
 from knowledge.fraud import FraudPatterns
 from knowledge.glossary import load_glossary
 from knowledge.lexicon import Lexicon
@@ -21,10 +22,11 @@ from knowledge.loading import load_entries
 from knowledge.matching import MatchIndex, Model
 from knowledge.places import Places
 from knowledge.reading import ContentError, Fault
+from knowledge.rule_book import RuleBook
 from knowledge.topics import Topics
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
-SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt")
+SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt", "sources/*.txt", "cards/*.typ")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class KnowledgeBase:
 
     version: str
     entries: Mapping[str, Entry]
-    facts: Mapping[str, Fact]
+    facts: FactTable
     index: MatchIndex
     lexicon: Lexicon
     places: Places
@@ -77,6 +79,11 @@ class KnowledgeBase:
             glossary=load_glossary(data / "glossary.yaml"),
             catalogue=Catalogue(entries),
         )
+
+    @cached_property
+    def rule_book(self) -> RuleBook:
+        """The eligibility rules of all entries, made ready when somebody first asks 我能办吗."""
+        return RuleBook.of(self.entries.values(), self.facts)
 
     @property
     def titles(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ def values_of(key: str, declared: FactTable, tests: Mapping[str, list[Comparison
     if kind == "date":
         return _days(mentioned)
     if kind in NUMBERS:
-        return _numbers(mentioned)
+        return _numbers(mentioned, is_combined=any(len(test.keys) > 1 for test in tests.get(key, ())))
     words = [value for value in mentioned if isinstance(value, str)]
     choices = list(fact.choices) if fact is not None else []
     others = [] if fact is None or fact.closed else [fact.neither]
@@ -86,19 +86,31 @@ def _mentioned(key: str, declared: FactTable, tests: Mapping[str, list[Compariso
     copies = [rule.target for rule in declared.derivations if rule.copies and rule.sources == (key,)]
     for name in (key, *copies):
         for test in tests.get(name, ()):
-            if test.fixed is not None:
-                yield from test.fixed if isinstance(test.fixed, tuple) else (test.fixed,)
+            yield from _constants(test)
+            if test.fixed is None:  # compared with another fact: what that one is compared with tells apart here too
+                for other in test.keys:
+                    yield from (constant for near in tests.get(other, ()) for constant in _constants(near))
     for rule in declared.derivations:
         if key in rule.sources:
             yield from rule.values
             for test in comparisons_of(rule.when) if rule.when is not None else ():
-                yield from test.fixed if isinstance(test.fixed, tuple) else (test.fixed,)
+                yield from _constants(test)
 
 
-def _numbers(mentioned: list[Any]) -> list[Any]:
+def _constants(test: Comparison) -> tuple[Any, ...]:
+    if test.fixed is None:
+        return ()
+    return test.fixed if isinstance(test.fixed, tuple) else (test.fixed,)
+
+
+def _numbers(mentioned: list[Any], *, is_combined: bool) -> list[Any]:
+    """Both sides of every mark; what is added up or divided also small, so that the whole can come out either way."""
     marks = {value for value in mentioned if isinstance(value, Decimal)}
-    values = {mark + step for mark in marks for step in (Decimal(-1), Decimal(0), Decimal(1))} or set(OPEN_NUMBERS)
-    return sorted(value for value in values if value >= 0 or value in marks)
+    values = {mark + step for mark in marks for step in (Decimal(-1), Decimal(0), Decimal(1))}
+    if is_combined or not values:
+        values |= set(OPEN_NUMBERS)
+    is_signed = Decimal(0) in marks  # who asks whether something is at least 0 thinks of less
+    return sorted(value for value in values if value >= 0 or value in marks or is_signed)
 
 
 def _days(mentioned: list[Any]) -> list[Any]:
@@ -112,8 +124,8 @@ def buttons(fact: Fact, entries: Iterable[EntryRules], limit: int) -> tuple[str,
         return fact.choices
     counts: dict[str, int] = dict.fromkeys(fact.choices, 0)
     for tests in (comparisons_by_fact([rules]).get(fact.key, []) for rules in entries):
-        words = {value for test in tests for value in (test.fixed if isinstance(test.fixed, tuple) else (test.fixed,))}
-        for word in words:
+        words = [value for test in tests for value in (test.fixed if isinstance(test.fixed, tuple) else (test.fixed,))]
+        for word in dict.fromkeys(words):  # in the order of the rules, the same in every process
             if isinstance(word, str):
                 counts[word] = counts.get(word, 0) + 1
     ranked = sorted(counts, key=lambda word: (-counts[word], list(counts).index(word)))

@@ -41,10 +41,10 @@ def _set(words: str) -> frozenset[str]:
 
 
 FIGURE = Shape(
-    keys=_keys("key name value low high unit per bound cap_yuan from to clause quote payee source"),
+    keys=_keys("key name parameter value low high unit per bound cap_yuan from to clause quote payee source"),
     quoted=_set("value low high cap_yuan"),
     days=_set("from to"),
-    optional=_set("value low high per bound cap_yuan from to clause quote payee source"),
+    optional=_set("name parameter value low high unit per bound cap_yuan from to clause quote payee source"),
     absence={"source": "0"},
 )
 CONDITION = Shape(

@@ -14,7 +14,7 @@ from knowledge.hearing import hear, to_json
 from knowledge.matching import MatchIndex
 
 # why these: docs/decisions/0001-floors-of-the-golden-questions.md
-FLOOR_TOP_1, FLOOR_TOP_3, CEILING_ANSWERED, CEILING_REFUSED = 0.92, 0.96, 0.03, 0.06
+FLOOR_TOP_1, FLOOR_TOP_3, CEILING_ANSWERED, CEILING_REFUSED = 0.92, 0.98, 0.03, 0.04
 
 
 def evaluate(
@@ -38,7 +38,7 @@ def _without_each(base: KnowledgeBase, questions: Sequence[GoldenQuestion]) -> d
 def _reply(base: KnowledgeBase, text: str, day: date) -> Reply:
     said, _ = answer(base, text, Memory(), day)
     facts = to_json(hear(text, base.places, base.crops, day))
-    ranked = tuple(candidate.id for candidate in rank(base, fold(base, text), facts).candidates)
+    ranked = tuple(candidate.id for candidate in rank(base, fold(base, text), facts, day).candidates)
     return Reply(said.outcome.value, said.entries, said.confidence, ranked)
 
 

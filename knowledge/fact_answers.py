@@ -32,10 +32,14 @@ class Unknown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskBack:
-    """What could not be read without guessing: one sentence, and the readings to choose from (shown, value)."""
+    """What could not be read without guessing: one sentence, and the readings to choose from (shown, value).
+
+    `is_open` says that nothing was understood: the readings are then just the answers the question offers anyway.
+    """
 
     text: str
     readings: tuple[tuple[str, Any], ...] = ()
+    is_open: bool = False
 
 
 Reading = Decimal | str | bool | date | tuple[Decimal, Decimal] | tuple[date, date] | Unknown | AskBack
@@ -55,8 +59,12 @@ _LEADS_NO = re.compile(r"^(?:没有?|不|弗|冇|未|无|从没|还没)")
 _LEADS_YES = re.compile(r"^(?:是|有|对|嗯|能|会|已经?)")
 _DENIED = re.compile(r"(?:不|没|未|弗|冇|无)[^,，。]{0,3}$")
 _ASKED_NEGATIVELY = re.compile(r"没.*对吗？$")
+_CHANGE = "_change_percent"
+_FALLS = re.compile(r"^-|负|减员?了?|少了?|降了?|下降|裁员?了?")
+_GROWS = re.compile(r"^\+|加|多|涨|增|扩|上升")
+_UNCHANGED = re.compile(r"^(?:没有?(?:减员?|变|裁员?|少|降)?|不变|一样|持平|无变化|0%?|零)[呀啊哦呢了过的]*$")
 _KINDS = {"mu": Kind.AREA, "yuan": Kind.MONEY, "percent": Kind.RATE, "months": Kind.TERM}
-_EXAMPLES = {
+EXAMPLES = {
     "mu": "30 亩",
     "yuan": "20 万",
     "percent": "3.5%",
@@ -109,12 +117,14 @@ def _yes_or_no(fact: Fact, plain: str) -> Reading:
         return False
     if _LEADS_YES.match(plain) and re.search(label, plain):
         return True
-    return AskBack(f"请答“是”或“否”：{fact.question or fact.label}", (("是", True), ("否", False)))
+    return AskBack(f"请答“是”或“否”：{fact.question or fact.label}", (("是", True), ("否", False)), is_open=True)
 
 
 def _number(fact: Fact, plain: str, today: date) -> Reading:
     if fact.key.endswith("_year") and (years := {days.start.year for days in find_dates(plain, today)}):
         return Decimal(years.pop()) if len(years) == 1 else AskBack("是哪一年？请只说一个年份。")
+    if fact.key.endswith(_CHANGE):
+        return _change(fact, plain)
     if _NONE.match(plain):
         if fact.zero_when_none:
             return Decimal(0)
@@ -125,7 +135,24 @@ def _number(fact: Fact, plain: str, today: date) -> Reading:
     bare = _bare_numeral(plain)
     if not found and bare is not None:
         return _from_bare(fact, *bare)
-    return AskBack(f"没看懂是多少。请写数字，例如“{_EXAMPLES[fact.type]}”。{fact.question or ''}")
+    return AskBack(f"没看懂是多少。请写数字，例如“{EXAMPLES[fact.type]}”。{fact.question or ''}")
+
+
+def _change(fact: Fact, plain: str) -> Reading:
+    """A growth above and a fall below zero: 减了 5% is -5, 没减 is 0."""
+    if _UNCHANGED.match(plain):
+        return Decimal(0)
+    falls = bool(_FALLS.search(plain))
+    found = find_quantities(_FALLS.sub("", plain))
+    bare = _bare_numeral(_FALLS.sub("", plain).strip("%"))
+    low, high = (found[0].low, found[0].high) if len(found) == 1 else bare or (None, None)
+    if low is None or high is None:
+        return AskBack(f"没看懂是多少。增加 2% 就写“加 2%”，减少 5% 就写“减 5%”，没变写“没变”。{fact.question or ''}")
+    low, high = (-high, -low) if falls else (low, high)
+    if not falls and not _GROWS.search(plain) and high > 0:
+        readings = ((f"多了 {high:f}%", high), (f"少了 {high:f}%", -high))
+        return AskBack("是多了，还是少了？", readings)
+    return low if low == high else (low, high)
 
 
 def _fits(fact: Fact, quantity: Quantity) -> bool:
@@ -145,7 +172,7 @@ def _from_quantity(fact: Fact, quantity: Quantity, plain: str) -> Reading:
     if is_rough and not (len(parts) == 1 and quantity.readings):
         shown = parts if quantity.readings or (quantity.bound and quantity.approximate) else []
         readings = tuple((_shown(fact, part.low / scale), part.low / scale) for part in shown)
-        return AskBack(f"“{plain}”具体是多少？请说一个数，例如“{_EXAMPLES[fact.type]}”。", readings)
+        return AskBack(f"“{plain}”具体是多少？请说一个数，例如“{EXAMPLES[fact.type]}”。", readings)
     low, high = parts[0].low / scale, parts[0].high / scale
     return low if low == high else (low, high)
 
@@ -167,7 +194,7 @@ def _from_bare(fact: Fact, low: Decimal, high: Decimal) -> Reading:
         many = low * _TEN_THOUSAND
         return AskBack("是多少元，还是多少万？", ((_shown(fact, low), low), (_shown(fact, many), many)))
     if fact.type == "percent" and high > 100:
-        return AskBack(f"百分之几？例如“{_EXAMPLES['percent']}”。")
+        return AskBack(f"百分之几？例如“{EXAMPLES['percent']}”。")
     return low if low == high else (low, high)
 
 
@@ -185,7 +212,7 @@ def _day(plain: str, today: date) -> Reading:
     if len(days) == 1:
         start, end = days[0].start, days[0].end
         return start if start == end else (start, end)
-    return AskBack(f"是哪一天？例如“{_EXAMPLES['date']}”，只记得月份也行。")
+    return AskBack(f"是哪一天？例如“{EXAMPLES['date']}”，只记得月份也行。")
 
 
 def _choice(
@@ -204,8 +231,8 @@ def _choice(
         return AskBack("是其中哪一个？", tuple((word, word) for word in found))
     shown = tuple((word, word) for word in known[:8])
     if fact.closed:
-        return AskBack(f"没对上。请在这几个里选一个：{'、'.join(known)}。", shown)
-    return AskBack("没对上。是下面哪一个？都不是就点“都不是”。", (*shown, (NEITHER, fact.neither)))
+        return AskBack(f"没对上。请在这几个里选一个：{'、'.join(known)}。", shown, is_open=True)
+    return AskBack("没对上。是下面哪一个？都不是就点“都不是”。", (*shown, (NEITHER, fact.neither)), is_open=True)
 
 
 def _named(

@@ -21,7 +21,7 @@ ASKED_ON = "asked_on"
 _EXAMPLES = {"yes_no": "是", "date": "2026-03-01"}
 _YES_NO = {"有": True, "没有": False, "无": False}
 _FIELDS = (
-    "choices", "closed", "label", "question", "sensitive", "unit", "same_as", "derive", "ask", "zero_when_none", "neither", "change",
+    "choices", "closed", "label", "question", "sensitive", "unit", "same_as", "derive", "ask", "zero_when_none", "neither", "change", "narrow",
 )  # fmt: skip
 
 
@@ -42,7 +42,8 @@ class Change:
 class Fact:
     """One thing a person may be asked; `choices` are open unless `closed`.
 
-    `same_as` names the fact under which it is asked; `neither` is what 都不是 stands for; `changes` are the lawful
+    `same_as` names the fact under which it is asked; a `narrow` one makes sense beside its entry and comes late in a
+    check-up over all entries; `neither` is what 都不是 stands for; `changes` are the lawful
     ways to change it, and a fact without any is never proposed for changing.
     """
 
@@ -57,6 +58,7 @@ class Fact:
     asked: bool = True
     zero_when_none: bool = False
     neither: str = NEITHER
+    narrow: bool = False
     changes: tuple[Change, ...] = ()
 
     @property
@@ -241,6 +243,7 @@ def _fact(fields: dict[str, Item]) -> Fact:
         same_as=text("same_as"),
         asked=flag("ask", default=True),
         zero_when_none=flag("zero_when_none"),
+        narrow=flag("narrow"),
         neither=text("neither") or NEITHER,
         changes=tuple(_change(item) for item in fields["change"].sequence()) if "change" in fields else (),
     )

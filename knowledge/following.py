@@ -42,7 +42,7 @@ def follow(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ent
     own = base.asking.pronouns.sub("", question.plain)
     current = base.entries[memory.entry or ""]
     if TURNING & question.heard.keys() and memory.asked:
-        ranking = rank(base, f"{own} {fold(base, memory.asked)}", question.facts)
+        ranking = rank(base, f"{own} {fold(base, memory.asked)}", question.facts, question.today)
         current = base.entries[ranking.candidates[0].id] if ranking.candidates else current
     facet = question.facet or base.asking.bare_facet(own)
     if facet is None and (question.asked_day is not None or _OF_A_TIME.match(own)):

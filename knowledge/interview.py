@@ -18,6 +18,7 @@ BUTTONS = 8
 SKIPS = ("不清楚", "不想说")
 NEITHER = "都不是"
 YES_NO = ("是", "否")
+NARROW_SHARE = 0.02  # a question that makes sense only beside its entry waits until broad ones are asked
 PROGRESS_SHARE = 0.5  # an answer that settles nothing counts at most this much, for the facts it makes needless
 
 
@@ -25,7 +26,8 @@ PROGRESS_SHARE = 0.5  # an answer that settles nothing counts at most this much,
 class FactQuestion:
     """One question as a window shows it; typing is as good as `choices`, and `SKIPS` are always offered.
 
-    `remaining` is the most questions that can follow this one; `is_open` says that 都不是 is offered.
+    `about` are the codes of the entries it may settle, `remaining` the most questions that can follow; `is_open` says
+    that 都不是 is offered.
     """
 
     key: str
@@ -36,8 +38,13 @@ class FactQuestion:
     choices: tuple[str, ...]
     is_open: bool
     sensitive: bool
-    entries: int
+    about: tuple[str, ...]
     remaining: int
+
+    @property
+    def entries(self) -> int:
+        """How many entries it may settle."""
+        return len(self.about)
 
 
 def next_question(entries: RuleBook | Iterable[Entry], facts: Mapping[str, Any], day: date) -> FactQuestion | None:
@@ -51,12 +58,24 @@ def next_question(entries: RuleBook | Iterable[Entry], facts: Mapping[str, Any],
     if not still_open:
         return None
     scores: dict[str, float] = {}
+    is_alone = len(still_open) == 1
     for entry in still_open:
-        prepared = book.entries[entry.index]
-        for key in _worth_asking(book, prepared, entry, known, skipped, alone=len(still_open) == 1):
-            scores[key] = scores.get(key, 0.0) + _gain(book, prepared, entry, key, known, skipped)
+        for key, score in _scores(book, entry, known, skipped).items():
+            if not is_alone or key in entry.facts:
+                share = NARROW_SHARE if book.declared[key].narrow and not is_alone else 1.0
+                scores[key] = scores.get(key, 0.0) + share * score
     best = max(scores, key=lambda key: (round(scores[key], 6), not book.declared[key].sensitive))
     return _question(book, best, still_open)
+
+
+def question_about(entries: RuleBook | Iterable[Entry], key: str, facts: Mapping[str, Any], day: date) -> FactQuestion:
+    """The question about `key`, asked anew to correct its answer. Raises `LookupError` for an undeclared fact."""
+    book = as_book(entries)
+    without = {name: value for name, value in facts.items() if name != key}
+    known, skipped = book.declared.known(without, day), book.skipped(without)
+    still_open = book.open_entries(known, skipped, day)
+    concerned = [entry for entry in still_open if key in entry.facts]
+    return _question(book, key, concerned or still_open)
 
 
 def next_for_one(
@@ -92,19 +111,19 @@ def change_answer(
     return changed.without(*cleared), cleared
 
 
+def _scores(book: RuleBook, entry: OpenEntry, known: Mapping[str, Any], skipped: frozenset[str]) -> dict[str, float]:
+    """What each question is worth to the entry: its open ones, and those they can be derived from."""
+    if not entry.scores:
+        prepared = book.entries[entry.index]
+        wanted = _worth_asking(book, prepared, entry, known, skipped)
+        entry.scores.update({key: _gain(book, prepared, entry, key, known, skipped) for key in wanted})
+    return entry.scores
+
+
 def _worth_asking(
-    book: RuleBook,
-    prepared: Prepared,
-    entry: OpenEntry,
-    known: Mapping[str, Any],
-    skipped: frozenset[str],
-    *,
-    alone: bool,
+    book: RuleBook, prepared: Prepared, entry: OpenEntry, known: Mapping[str, Any], skipped: frozenset[str]
 ) -> list[str]:
-    """The entry's open questions; among several entries also what they can be derived from."""
     questions = [key for key in prepared.candidates if key in entry.facts]
-    if alone:
-        return questions
     sources = [
         source
         for key in questions
@@ -156,7 +175,7 @@ def _question(book: RuleBook, key: str, still_open: list[OpenEntry]) -> FactQues
         choices=choices,
         is_open=fact.type == "choice" and not fact.closed,
         sensitive=fact.sensitive,
-        entries=sum(key in entry.facts for entry in still_open),
+        about=tuple(book.entries[entry.index].rules.entry.code for entry in still_open if key in entry.facts),
         remaining=len(remaining),
     )
 

@@ -13,7 +13,6 @@ from knowledge.entries import (
     Contact,
     Entry,
     Facet,
-    Figure,
     Kind,
     Paper,
     Payee,
@@ -21,8 +20,9 @@ from knowledge.entries import (
     Stage,
     Validity,
 )  # fmt: skip
-from knowledge.reading import Fault, Item, read_yaml
-from knowledge.vocabulary import AUDIENCES, BOUNDS, LEVELS, PERS, SOURCE_SEEN, SUBJECTS, UNITS
+from knowledge.parameters import NO_PARAMETERS, Parameters, load_parameters, read_figures
+from knowledge.reading import Fault, Item, day_of, read_yaml, text_of
+from knowledge.vocabulary import AUDIENCES, LEVELS, SOURCE_SEEN, SUBJECTS
 
 REQUIRED = (
     "code", "title", "kind", "audience", "level", "subjects", "crops", "regions", "excluded_places", "payee", "payee_note",
@@ -34,8 +34,11 @@ FACETS = tuple(facet.value for facet in Facet if facet is not Facet.STATUS)
 FAR_PAST = date(1900, 1, 1)
 
 
-def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
-    """The entry in `path`, or None when it cannot be understood; `name` is the path as shown in faults."""
+def load_entry(path: Path, name: str, faults: list[Fault], parameters: Parameters = NO_PARAMETERS) -> Entry | None:
+    """The entry in `path`, or None when it cannot be understood; `name` is the path as shown in faults.
+
+    `parameters` are the figures of data/parameters/ by name.
+    """
     root = read_yaml(path, name, faults)
     if root is None:
         return None
@@ -60,7 +63,7 @@ def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
         payee_note=items["payee_note"].optional_text(),
         aliases=items["aliases"].texts(),
         summary=items["summary"].text(),
-        figures=tuple(_figure(item) for item in items["figures"].sequence()),
+        figures=tuple(figure for item in items["figures"].sequence() for figure in read_figures(item, parameters)),
         facets=_facets(items["facets"]),
         conditions=tuple(_condition(item) for item in items["conditions"].sequence()),
         exclusions=tuple(_condition(item) for item in items["exclusions"].sequence()),
@@ -81,12 +84,13 @@ def load_entry(path: Path, name: str, faults: list[Fault]) -> Entry | None:
 
 
 def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) -> list[Entry]:
-    """All entries below `folder`, in the order of their paths."""
+    """All entries below `folder`, in the order of their paths, with the parameters kept beside it."""
     base = root or folder.parent.parent
+    parameters = load_parameters(folder.parent / "parameters", faults, base)
     entries: list[Entry] = []
     for path in sorted(folder.rglob("*.yaml")):
         name = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-        entry = load_entry(path, name, faults)
+        entry = load_entry(path, name, faults, parameters)
         if entry is not None:
             entries.append(entry)
     return entries
@@ -95,37 +99,6 @@ def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) ->
 def _kind(item: Item) -> Kind:
     word = item.choice(list(Kind))
     return Kind(word) if word in list(Kind) else Kind.GUIDE
-
-
-def _figure(item: Item) -> Figure:
-    fields = item.mapping(
-        ("key", "name", "unit"),
-        ("value", "low", "high", "per", "bound", "cap_yuan", "from", "to", "clause", "quote", "payee", "source"),
-    )
-    if not {"key", "name", "unit"} <= fields.keys():
-        return Figure(key="", name="", unit="")
-    figure = Figure(
-        key=fields["key"].text(),
-        name=fields["name"].text(),
-        unit=fields["unit"].choice(UNITS),
-        value=_decimal(fields, "value"),
-        low=_decimal(fields, "low"),
-        high=_decimal(fields, "high"),
-        per=_choice(fields, "per", PERS),
-        bound=_choice(fields, "bound", BOUNDS),
-        cap_yuan=_decimal(fields, "cap_yuan"),
-        valid_from=_day(fields, "from"),
-        valid_to=_day(fields, "to"),
-        clause=_text(fields, "clause"),
-        quote=_text(fields, "quote"),
-        payee=Payee(word) if (word := _choice(fields, "payee", list(Payee))) in list(Payee) else None,
-        source=fields["source"].whole() if "source" in fields and not fields["source"].is_null else 0,
-    )
-    if (figure.value is None) == (figure.low is None and figure.high is None):
-        item.fault(f"数字 {figure.key}：要么写 value，要么写 low 和 high，二选一。")
-    if figure.value is None and (figure.low is None or figure.high is None or figure.low >= figure.high):
-        item.fault(f"数字 {figure.key}：low 和 high 都要写，而且 low 要小于 high。")
-    return figure
 
 
 def _facets(item: Item) -> dict[Facet, tuple[str, ...]]:
@@ -154,7 +127,7 @@ def _condition(item: Item) -> Condition:
         item.fault("rule 应当是一组“键: 值”，例如 {fact: county, equals: 乐清市}。")
         rule = None
     source = fields["source"].whole() if "source" in fields else 0
-    return Condition(fields["text"].text(), rule, ask_staff, _text(fields, "clause"), source, item.line)
+    return Condition(fields["text"].text(), rule, ask_staff, text_of(fields, "clause"), source, item.line)
 
 
 def _papers(item: Item) -> tuple[Paper, ...] | None:
@@ -178,7 +151,7 @@ def _contact(item: Item) -> Contact:
     if not {"name", "seen"} <= fields.keys():
         return Contact("", FAR_PAST)
     return Contact(
-        fields["name"].text(), fields["seen"].day() or FAR_PAST, _text(fields, "phone"), _text(fields, "address")
+        fields["name"].text(), fields["seen"].day() or FAR_PAST, text_of(fields, "phone"), text_of(fields, "address")
     )
 
 
@@ -199,12 +172,12 @@ def _validity(item: Item) -> Validity:
         valid_to=end,
         review_by=fields["review_by"].day() or FAR_PAST,
         owner=fields["owner"].text(),
-        confirmed_on=_day(fields, "confirmed_on"),
+        confirmed_on=day_of(fields, "confirmed_on"),
         historic="historic" in fields and fields["historic"].boolean(),
-        repealed_on=_day(fields, "repealed_on"),
-        superseded_by=_text(fields, "superseded_by"),
-        superseded_on=_day(fields, "superseded_on"),
-        note=_text(fields, "note"),
+        repealed_on=day_of(fields, "repealed_on"),
+        superseded_by=text_of(fields, "superseded_by"),
+        superseded_on=day_of(fields, "superseded_on"),
+        note=text_of(fields, "note"),
     )
 
 
@@ -216,10 +189,10 @@ def _source(item: Item) -> Source:
         title=fields["title"].text(),
         issuer=fields["issuer"].text(),
         seen=fields["seen"].choice(SOURCE_SEEN),
-        document_no=_text(fields, "document_no"),
-        date=_text(fields, "date"),
-        clause=_text(fields, "clause"),
-        url=_text(fields, "url"),
+        document_no=text_of(fields, "document_no"),
+        date=text_of(fields, "date"),
+        clause=text_of(fields, "clause"),
+        url=text_of(fields, "url"),
     )
 
 
@@ -233,19 +206,3 @@ def _case(item: Item) -> Case:
         facts = {}
     outcome = fields["outcome"].choice(("LIKELY", "UNLIKELY", "UNDETERMINED", "CLOSED"))
     return Case(fields["name"].text(), facts, outcome, fields["on"].day() or FAR_PAST)
-
-
-def _text(fields: dict[str, Item], key: str) -> str | None:
-    return fields[key].optional_text() if key in fields else None
-
-
-def _day(fields: dict[str, Item], key: str) -> date | None:
-    return fields[key].day() if key in fields else None
-
-
-def _decimal(fields: dict[str, Item], key: str) -> Any:
-    return fields[key].decimal() if key in fields else None
-
-
-def _choice(fields: dict[str, Item], key: str, known: Any) -> str | None:
-    return fields[key].choice(known) if key in fields and not fields[key].is_null else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,10 +10,14 @@ from typing import Any
 from knowledge.answers import Line, LineKind
 from knowledge.entries import Entry
 from knowledge.hearing import to_json
+from knowledge.quantities import Kind as QuantityKind
+from knowledge.quantities import find_quantities
 from knowledge.question import Question
 from knowledge.rendering import number_text, status_text
 from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, URBAN
 
+RATE_THEN_MORE = re.compile(r"([年月]息[是为]?[一二两三四五六七八九\d]分)(?=[合算能行可高是])")  # 月息两分合不合法
+SPOKEN_RATE = re.compile(r"[分厘息万]")
 WIDE = ("全国", "浙江省", "温州市")
 UNITS: dict[str, str] = {"area_mu": "mu", "amount_yuan": "yuan", "term_months": "month", "age": "years_of_age"}
 BEFORE: dict[str, str] = {"amount_yuan": "想要 ", "term_months": "用 "}
@@ -28,10 +33,26 @@ def notes_on(entry: Entry, question: Question) -> list[Line]:
     warning = place_note(entry, question.facts)
     if warning:
         notes.append(Line(LineKind.NOTE, warning))
+    if "credit" in entry.subjects:
+        notes += [Line(LineKind.NOTE, text) for text in spoken_rates(question.said)]
     heard = heard_text(question)
     if heard:
         notes.append(Line(LineKind.HEARD, f"听到您说：{heard}。说错了可以再说一遍，或点“忘掉”。"))
     return notes
+
+
+def spoken_rates(text: str) -> list[str]:
+    """月息三分 said as a yearly rate; 三分利 without its period in both its readings."""
+    said = []
+    for rate in find_quantities(RATE_THEN_MORE.sub(r"\1，", text)):
+        if rate.kind is not QuantityKind.RATE or not SPOKEN_RATE.search(rate.text):
+            continue
+        if rate.readings:
+            year, month = (number_text(reading.low, "percent") for reading in rate.readings)
+            said.append(f"“{rate.text}”按月息算，一年是 {month}；按年息算，一年是 {year}。先问清是月息还是年息。")
+        elif rate.value is not None:
+            said.append(f"“{rate.text}”就是一年 {number_text(rate.value, 'percent')}。")
+    return said
 
 
 def covers_county(entry: Entry, county: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 
 from knowledge.answers import Action, Answer, Line, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
+from knowledge.calculators.borrowing import cost_answer
 from knowledge.entries import Entry, Facet
 from knowledge.question import Memory, Question
 from knowledge.replies import Reply, entry_buttons
@@ -18,8 +19,10 @@ def press(base: KnowledgeBase, action: Action, memory: Memory, today: date) -> t
     """The reply to a button; one that leads nowhere any more says so kindly."""
     question = Question("", "", None, {}, dict(memory.facts), today)
     entry = base.entries.get(action.target)
-    if action.verb in (Verb.ENTRY, Verb.FACET, Verb.MORE) and entry is not None:
+    if action.verb in (Verb.ENTRY, Verb.FACET, Verb.MORE, Verb.APPLY) and entry is not None:
         return _of_entry(base, question, action, entry, memory)
+    if action.verb is Verb.CALCULATE and entry is not None:
+        return _cost(base, question, (entry, base.entries.get(action.detail)), memory)
     if action.verb is Verb.NONE_OF_THESE:
         return question.dressed(none_of_these(), base.version), replace(memory, offered=())
     if action.verb is Verb.PERSON:
@@ -37,13 +40,22 @@ def press(base: KnowledgeBase, action: Action, memory: Memory, today: date) -> t
     return question.dressed(stale_button(), base.version), memory
 
 
+def _cost(
+    base: KnowledgeBase, question: Question, pair: tuple[Entry, Entry | None], memory: Memory
+) -> tuple[Answer, Memory]:
+    """What borrowing costs a year by what the entries say today."""
+    entries = [entry for entry in pair if entry is not None]
+    said = cost_answer(entries, question.today, base.entries.get)
+    return question.dressed(said, base.version), replace(memory, entry=entries[0].code)
+
+
 def sheet(base: KnowledgeBase, code: str, day: date) -> Answer:
     """The whole page of an entry: first reply and the rest in one. Raises `LookupError` for an unknown code."""
     entry = base.entries.get(code)
     if entry is None:
         raise LookupError(code)
     reply = Reply(entry, day, None, base.titles)
-    buttons, status = entry_buttons(entry, None), entry.status_on(day)
+    buttons, status = entry_buttons(entry, None, day), entry.status_on(day)
     return Answer(Outcome.ANSWER, reply.lines, reply.more, buttons, (code,), status, version=base.version, on=day)
 
 

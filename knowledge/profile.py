@@ -64,7 +64,7 @@ class Profile:
 
     def to_json(self) -> list[list[Any]]:
         """Rows [key, value, is_heard] of plain JSON; numbers and days as text, skipped as null."""
-        return [[answer.key, _plain(answer.value), answer.is_heard] for answer in self.answers]
+        return [[answer.key, plain_json(answer.value), answer.is_heard] for answer in self.answers]
 
     @classmethod
     def from_json(cls, rows: list[list[Any]]) -> Profile:
@@ -72,9 +72,10 @@ class Profile:
         return cls(tuple(Answer(str(key), value, bool(is_heard)) for key, value, is_heard in rows))
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """A value as JSON can hold it: numbers and days as text, a range as two ends."""
     if isinstance(value, tuple | list):
-        return [_plain(end) for end in value]
+        return [plain_json(end) for end in value]
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else value

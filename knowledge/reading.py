@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -90,6 +90,10 @@ class Item:
             if key not in items:
                 self.fault(f"缺少键 {key}。")
         return items
+
+    def has(self, key: str) -> bool:
+        """Whether this is a mapping with `key`."""
+        return isinstance(self._node, yaml.MappingNode) and any(name.value == key for name, _ in self._node.value)
 
     def sequence(self) -> list[Item]:
         """The items of a list; null reads as an empty list."""
@@ -195,3 +199,26 @@ def read_yaml(path: Path, name: str, faults: list[Fault]) -> Item | None:
         faults.append(Fault(name, 1, "文件是空的。"))
         return None
     return Item(node, name, faults)
+
+
+Fields = Mapping[str, Item]
+
+
+def text_of(fields: Fields, key: str) -> str | None:
+    """The text under an optional key."""
+    return fields[key].optional_text() if key in fields else None
+
+
+def day_of(fields: Fields, key: str) -> date | None:
+    """The day under an optional key."""
+    return fields[key].day() if key in fields else None
+
+
+def decimal_of(fields: Fields, key: str) -> Decimal | None:
+    """The number under an optional key."""
+    return fields[key].decimal() if key in fields else None
+
+
+def choice_of(fields: Fields, key: str, known: Collection[str]) -> str | None:
+    """The word of a list under an optional key."""
+    return fields[key].choice(known) if key in fields and not fields[key].is_null else None

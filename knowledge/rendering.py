@@ -134,8 +134,8 @@ def payee_line(entry: Entry, day: date) -> list[Line]:
     if Payee.FARMER in entry.payee or not entry.payee or entry.payee_note is None:
         return []
     note = fill_or_say(entry, entry.payee_note, entry.validity.reading_day(day))
-    if entry.payee == (Payee.OTHER,) and entry.kind is Kind.GUIDE:
-        return [Line(LineKind.PAYEE, f"钱的事：{note}")]  # a guide pays nobody
+    if entry.payee == (Payee.OTHER,):
+        return [Line(LineKind.PAYEE, f"钱的事：{note}")]  # nobody is paid
     return [Line(LineKind.PAYEE, f"钱给谁：{'、'.join(PAYEES[payee] for payee in entry.payee)}。{note}")]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
+from knowledge.applying import apply_label, can_apply
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
 from knowledge.rendering import (
@@ -155,25 +156,32 @@ class Reply:
         return tuple(rest)
 
 
-def entry_buttons(entry: Entry, facet: Facet | None) -> tuple[Button, ...]:
-    """At most four: 展开, and the facets people ask next that the entry states."""
+def entry_buttons(entry: Entry, facet: Facet | None, today: date) -> tuple[Button, ...]:
+    """At most four: 展开, 我能办吗 where there are conditions, 申请 where one can, and facets people ask next."""
     following = [
         other
         for other in (Facet.WHO, Facet.DOCUMENTS, Facet.HOW, Facet.RATE, Facet.AMOUNT, Facet.SUBSIDY, Facet.DEADLINE)
         if other is not facet and entry.facets.get(other)
     ]
-    facets = [Button(FACET_WORDS[other], Action(Verb.FACET, entry.code, other.value)) for other in following[:3]]
-    return (Button("展开全部", Action(Verb.MORE, entry.code)), *facets)
+    check = [Button("我能办吗", Action(Verb.CHECK, entry.code))] if entry.conditions or entry.exclusions else []
+    apply = [Button(apply_label(entry, today), Action(Verb.APPLY, entry.code))] if can_apply(entry) else []
+    wanted = following[: 3 - len(check) - len(apply)]
+    facets = [Button(FACET_WORDS[other], Action(Verb.FACET, entry.code, other.value)) for other in wanted]
+    return (Button("展开全部", Action(Verb.MORE, entry.code)), *check, *apply, *facets)
 
 
-def suggestion_lines(entries: Sequence[Entry], day: date) -> tuple[Line, ...]:
-    """您是不是想问: each choice with its status word."""
-    lines = [Line(LineKind.TITLE, "您是不是想问：")]
+def suggestion_lines(
+    entries: Sequence[Entry], day: date, head: str = "您是不是想问：", *, knows_who: bool = True
+) -> tuple[Line, ...]:
+    """`head`, then each choice with its status word; without `knows_who` the asker's county and crop are asked for."""
+    lines = [Line(LineKind.TITLE, head)]
     for number, entry in enumerate(entries, 1):
         status = entry.status_on(day)
         note = "" if status is Status.IN_FORCE else f"【{status_text(entry, day)}】"
         lines.append(Line(LineKind.DETAIL, f"{number}. {entry.title}{note}"))
     lines.append(Line(LineKind.NEXT, "回一个数字就行；都不是，就换个说法，或者点“都不是”。"))
+    if not knows_who:
+        lines.append(Line(LineKind.NOTE, "说一声在哪个县、种什么养什么，能找得更准。"))
     return tuple(lines)
 
 

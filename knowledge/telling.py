@@ -32,7 +32,7 @@ def tell(
         Outcome.ANSWER,
         reply.lines,
         reply.more,
-        entry_buttons(entry, question.facet),
+        entry_buttons(entry, question.facet, question.today),
         (entry.code, *others),
         entry.status_on(question.today),
         question.facet,

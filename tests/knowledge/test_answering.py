@@ -112,3 +112,23 @@ def test_nothing_said_is_asked_again_kindly(base: KnowledgeBase, text: str) -> N
 
     assert said.outcome is Outcome.NO_MATCH
     assert said.lines
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("我种30亩杨梅在永嘉想贷20万", "huinong-guarantee"), ("洞头养鱼贷款20万", "household-balance-sheet-loan")],
+)
+def test_who_wants_what_is_enough_for_choices(base: KnowledgeBase, text: str, first: str) -> None:
+    """A place, a crop and a sum without any product's name lead to the products open to such a person."""
+    said, memory = answer(base, text, Memory(), DAY)
+
+    assert said.outcome is Outcome.SUGGEST
+    assert said.entries[0] == first == memory.offered[0]
+    assert all(base.entries[code].status_on(DAY) in (Status.IN_FORCE, Status.UNKNOWN) for code in said.entries)
+
+
+def test_a_crop_no_entry_names_is_said_to_be_named_by_none(base: KnowledgeBase) -> None:
+    """The choices for 杨梅 say that none is made for it."""
+    said, _ = answer(base, "我种30亩杨梅在永嘉想贷20万", Memory(), DAY)
+
+    assert said.lines[0].text == "没查到专门给杨梅的贷款。这几样不限杨梅，可以先问问："

@@ -20,7 +20,10 @@ TRICKS = [
     ("对方要我把短信验证码报给他", "code-and-password"),
     ("客服叫我打开屏幕共享", "screen-sharing"),
     ("短信里有个链接，说点进去登记就能领农机补贴", "link-and-app"),
-    ("自称财政局的人要我转账核对账户", "safe-account"),
+    ("自称财政局的人要我转账核对账户", "impersonation"),
+    ("派出所来电说要把钱转到安全账户", "safe-account"),
+    ("说我补贴卡余额不足要先转五百激活", "subsidy-activation"),
+    ("有人说先交三千块解冻费银行就放款", "fee-before-loan"),
     ("中介说花钱能把征信洗白", "credit-washing"),
     ("老乡让我用我的名字贷款给他用", "borrow-for-others"),
     ("中介说有内部渠道，包过", "insider"),
@@ -37,6 +40,8 @@ HONEST = [
     "夫妻俩都要签字吗",
     "贷款要带身份证和银行卡吗",
     "贷款要不要担保人",
+    "隔壁邻居不种的田我也包过来了种水稻有补贴吗",
+    "我承包过三十亩地种水稻补贴找谁领",
 ]
 FRAUD_ENTRIES = {
     "illegal-broker-warning",

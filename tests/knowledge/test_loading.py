@@ -1,10 +1,13 @@
 """Every rule of reading an entry: a planted fault is refused with its line and a Chinese sentence."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from knowledge.base import KnowledgeBase
+from knowledge.entries import Entry
 from knowledge.loading import REQUIRED, load_entries, load_entry
 from knowledge.reading import ContentError, Fault
 from tests.knowledge.planting import ENTRIES, LOAN, line_of, planted
@@ -107,12 +110,12 @@ def test_one_broken_file_does_not_hide_the_faults_of_another(tmp_path: Path) -> 
     """All faults of a folder come in one go, and sound entries are still read."""
     planted(tmp_path, "kind: product", "kind: produkt")
     (tmp_path / "b.yaml").write_text("code: [", encoding="utf-8")
-    sound = ENTRIES / "credit" / "lpr.yaml"
-    (tmp_path / "lpr.yaml").write_bytes(sound.read_bytes())
+    sound = ENTRIES / "credit" / "finance-hotlines.yaml"
+    (tmp_path / sound.name).write_bytes(sound.read_bytes())
     faults: list[Fault] = []
     entries = load_entries(tmp_path, faults, tmp_path)
     assert {fault.path for fault in faults} == {"dendrobium-loan.yaml", "b.yaml"}
-    assert "lpr" in {entry.code for entry in entries}
+    assert "finance-hotlines" in {entry.code for entry in entries}
 
 
 def test_a_base_with_a_broken_file_is_refused_whole(tmp_path: Path) -> None:
@@ -123,3 +126,48 @@ def test_a_base_with_a_broken_file_is_refused_whole(tmp_path: Path) -> None:
     (tmp_path / "data" / "facts.yaml").write_bytes((ENTRIES.parent / "facts.yaml").read_bytes())
     with pytest.raises(ContentError, match=r"data/entries/dendrobium-loan\.yaml:\d+: 不认识的取值 草稿"):
         KnowledgeBase.load(tmp_path / "data")
+
+
+PARAMETERS = """
+- parameter: lpr
+  name: 一年期 LPR
+  unit: percent_per_year
+  rows:
+    - {value: "3.1", from: 2025-01-20, to: 2025-02-19, clause: 一月的报价}
+    - {value: "3.0", from: 2025-09-22, to: 2025-10-19, clause: 九月的报价}
+"""
+
+
+def read_with_parameters(folder: Path, figure: str, parameters: str = PARAMETERS) -> tuple[Entry | None, list[Fault]]:
+    """石斛贷 with `figure` put before its own figures, beside a folder of parameters."""
+    (folder / "entries").mkdir()
+    (folder / "parameters").mkdir()
+    (folder / "parameters" / "lpr.yaml").write_text(parameters, encoding="utf-8")
+    planted(folder / "entries", "figures:\n", f"figures:\n  - {figure}\n")
+    faults: list[Fault] = []
+    entries = load_entries(folder / "entries", faults, folder)
+    return (entries[0] if entries else None), faults
+
+
+def test_a_figure_may_be_a_parameter_and_has_a_value_only_on_its_days(tmp_path: Path) -> None:
+    """All dated rows come under the entry's own key; between them there is no value, never the neighbour's."""
+    entry, faults = read_with_parameters(tmp_path, "{key: ours, parameter: lpr, source: 1}")
+    assert (entry is not None, faults) == (True, [])
+    figure = entry.figure_on("ours", date(2025, 10, 1))
+    assert figure is not None
+    assert (figure.value, figure.source, figure.clause) == (Decimal("3.0"), 1, "九月的报价")
+    assert entry.figure_on("ours", date(2025, 5, 1)) is None
+
+
+def test_a_parameter_nobody_declared_is_named(tmp_path: Path) -> None:
+    """The fault lists the parameters there are."""
+    _, faults = read_with_parameters(tmp_path, "{key: ours, parameter: lrp}")
+    assert [fault.message for fault in faults] == ["没有叫 lrp 的参数，data/parameters/ 里有：lpr。"]
+
+
+def test_a_parameter_is_declared_once(tmp_path: Path) -> None:
+    """A second declaration is a fault of the parameter file."""
+    _, faults = read_with_parameters(tmp_path, "{key: ours, parameter: lpr}", PARAMETERS + PARAMETERS)
+    assert [(fault.path, fault.message) for fault in faults] == [
+        ("parameters/lpr.yaml", "参数 lpr 写了两次，只留一个。")
+    ]

@@ -1,0 +1,200 @@
+"""What 我能办吗 and 政策体检 show: a question, or a result; every window prints these lines and offers these buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.answers import Button, Line, LineKind
+from knowledge.checkup import GROUP_WORDS, Group
+
+KEPT = "中途停下没关系，7 天内回来接着答。"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """One answer shown back: 县：永嘉县; pressing `change` asks it again."""
+
+    key: str
+    label: str
+    words: str
+    is_heard: bool
+    change: Button
+
+    @property
+    def text(self) -> str:
+        return f"{self.label}：{self.words}{'（您在聊天里说的）' if self.is_heard else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that can be pressed; typing `word` is as good."""
+
+    word: str
+    button: Button
+    is_skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """One question. `trouble` is said when the last typed answer could not be read; then the question is the same.
+
+    `scope` is an entry's code, or empty for the check-up over all entries.
+    """
+
+    scope: str
+    title: str
+    banner: tuple[str, ...]
+    key: str
+    progress: str
+    text: str
+    about: str
+    hint: str
+    trouble: str
+    choices: tuple[Choice, ...]
+    known: tuple[KnownFact, ...]
+    notices: tuple[str, ...]
+    buttons: tuple[Button, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The whole question in order, without its buttons."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[Line]:
+        yield from (Line(LineKind.STATUS, text) for text in self.banner)
+        yield Line(LineKind.TITLE, self.title)
+        yield from (Line(LineKind.NOTE, text) for text in self.notices)
+        yield Line(LineKind.NOTE, self.progress)
+        if self.trouble:
+            yield Line(LineKind.WARNING, self.trouble)
+        yield Line(LineKind.LEAD, self.text)
+        if self.about:
+            yield Line(LineKind.NOTE, self.about)
+        if self.hint:
+            yield Line(LineKind.NOTE, self.hint)
+        if self.known:
+            yield Line(LineKind.HEARD, f"我记下的：{'；'.join(fact.text for fact in self.known)}。不对的点一下就改。")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the result. `outcome` is its one line; `details` are its conditions and what to do about them."""
+
+    code: str
+    title: str
+    group: Group
+    outcome: str
+    details: tuple[Line, ...]
+    own: Button
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The entry in full."""
+        return (Line(LineKind.LEAD, self.outcome), *self.details)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The entries of one group, under its heading."""
+
+    group: Group
+    items: tuple[Item, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{GROUP_WORDS[self.group]}（{len(self.items)} 条）"
+
+
+@dataclass(frozen=True, slots=True)
+class PapersView:
+    """一户一张材料单 of the chosen entries: each paper once, with its office."""
+
+    chosen: tuple[str, ...]
+    papers: tuple[Line, ...]
+    notes: tuple[Line, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        if not self.chosen:
+            return ()
+        return (Line(LineKind.TITLE, "材料单（合在一起，一样只列一次）"), *self.papers, *self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """What came of the answers as of a day: groups in order, then what is still missing, papers, and that it is no decision.
+
+    `broken` are codes and sentences of conditions whose rule raised, for the staff's alert.
+    """
+
+    scope: str
+    title: str
+    on: date
+    version: str
+    as_of: str
+    decision_note: str
+    sections: tuple[Section, ...]
+    missing: str
+    owned: tuple[str, ...]
+    papers: PapersView
+    known: tuple[KnownFact, ...]
+    notices: tuple[str, ...]
+    buttons: tuple[Button, ...]
+    broken: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All entries in the order shown."""
+        return tuple(item for section in self.sections for item in section.items)
+
+    def item(self, code: str) -> Item:
+        """The entry's part of the result; `LookupError` when it is not in it."""
+        for item in self.items:
+            if item.code == code:
+                return item
+        raise LookupError(code)
+
+    @property
+    def outcome_lines(self) -> tuple[Line, ...]:
+        """Heading and one line an entry, group by group; every window shows exactly these, folded or not."""
+        return tuple(
+            line
+            for section in self.sections
+            for line in (
+                Line(LineKind.TITLE, section.heading),
+                *(Line(LineKind.DETAIL, item.outcome) for item in section.items),
+            )
+        )
+
+    @property
+    def head(self) -> tuple[Line, ...]:
+        """Title, what was just done, and that this is no decision."""
+        return (
+            Line(LineKind.TITLE, self.title),
+            *(Line(LineKind.NOTE, text) for text in self.notices),
+            Line(LineKind.NOTE, f"{self.decision_note}{self.as_of}"),
+        )
+
+    @property
+    def tail(self) -> tuple[Line, ...]:
+        """What is still missing, what was left out, the answers it rests on, and how long they are kept."""
+        lines = [Line(LineKind.NEXT, self.missing)] if self.missing else []
+        if self.owned:
+            lines.append(Line(LineKind.NOTE, f"您说已有、没再列的：{'、'.join(self.owned)}。"))
+        if self.known:
+            lines.append(
+                Line(LineKind.HEARD, f"按您说的判断：{'；'.join(fact.text for fact in self.known)}。不对的点一下就改。")
+            )
+        return (*lines, Line(LineKind.NOTE, KEPT))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The result for a window of text: one entry in full, many entries one line each."""
+        if self.scope and self.items:
+            return (*self.head, *(line for item in self.items for line in item.lines), *self.papers.lines, *self.tail)
+        return (*self.head, *self.outcome_lines, *self.papers.lines, *self.tail)
+
+
+CheckView = QuestionView | ResultView
