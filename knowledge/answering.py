@@ -25,6 +25,7 @@ from knowledge.ranking import rank
 from knowledge.rendering import source_text
 from knowledge.replies import comparison, suggestion_buttons, suggestion_lines
 from knowledge.standing import (
+    calculators,
     choose_again,
     forgotten,
     greeting,
@@ -40,6 +41,7 @@ from knowledge.wishes import Wish, wish_of
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
+CALCULATE = re.compile("(?:我[想要])?(?:算一算|算算|算账|计算器?|算一下|算利息)吧?")
 THESE_TWO = re.compile("这两|那两|这俩|两个|两种|两样|它们|他们")
 WORTH_REMEMBERING = 7  # characters: a shorter question without facts is a follow-up, not a subject
 
@@ -81,6 +83,8 @@ def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[
         return forgotten(), Memory()
     if asking.person.match(question.plain):
         return person_to_ask(), memory
+    if CALCULATE.fullmatch(question.plain):
+        return calculators(), memory
     if memory.offered and asking.none_of_these.match(question.plain):
         return none_of_these(), replace(memory, offered=())
     if memory.offered and question.plain.isdigit() and len(question.plain) == 1:

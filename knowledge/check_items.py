@@ -25,8 +25,8 @@ def item_of(entry: Entry, finding: Finding, book: RuleBook) -> Item:
         title=entry.title,
         group=finding.group,
         outcome=outcome_text(entry, finding, book),
-        details=tuple(_details(entry, finding, book)),
         own=Button("这个我已经有了", Action(Verb.CHECK_STEP, "own", entry.code)),
+        tell=lambda: tuple(_details(entry, finding, book)),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
 from knowledge.answers import Button, Line, LineKind
@@ -80,14 +80,19 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of the result. `outcome` is its one line; `details` are its conditions and what to do about them."""
+    """One entry of the result. `outcome` is its one line; `tell` words its details when a window asks for them."""
 
     code: str
     title: str
     group: Group
     outcome: str
-    details: tuple[Line, ...]
     own: Button
+    tell: Callable[[], tuple[Line, ...]] = field(repr=False, compare=False)
+
+    @property
+    def details(self) -> tuple[Line, ...]:
+        """Its conditions with ✓ ✗ ？, what one change would do, who decides, the source."""
+        return self.tell()
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -190,11 +195,16 @@ class ResultView:
         return (*lines, Line(LineKind.NOTE, KEPT))
 
     @property
+    def body(self) -> tuple[Line, ...]:
+        """One entry in full, many entries one line each; then the papers."""
+        if self.scope:
+            return (*(line for item in self.items for line in item.lines), *self.papers.lines)
+        return (*self.outcome_lines, *self.papers.lines)
+
+    @property
     def lines(self) -> tuple[Line, ...]:
-        """The result for a window of text: one entry in full, many entries one line each."""
-        if self.scope and self.items:
-            return (*self.head, *(line for item in self.items for line in item.lines), *self.papers.lines, *self.tail)
-        return (*self.head, *self.outcome_lines, *self.papers.lines, *self.tail)
+        """The whole result for a window of text."""
+        return (*self.head, *self.body, *self.tail)
 
 
 CheckView = QuestionView | ResultView

@@ -15,6 +15,7 @@ from knowledge import calculate_command, corpus_evaluation, exporting, publish_c
 from knowledge.answering import Memory, answer
 from knowledge.asking_lines import answer_lines
 from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.check_command import told
 from knowledge.checking import check, table
 from knowledge.documents import document_of
 from knowledge.eligibility import estimate
@@ -122,7 +123,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def run_check_eligibility(arguments: argparse.Namespace) -> int:
-    """One verdict, or many."""
+    """One verdict as JSON, or many; without --json in words, and without CODE for every entry."""
     base = KnowledgeBase.load(SHIPPED)
 
     def judge(row: dict[str, Any]) -> dict[str, Any]:
@@ -133,6 +134,9 @@ def run_check_eligibility(arguments: argparse.Namespace) -> int:
         return _each_line(judge)
     try:
         facts = json.loads(arguments.facts)
+        if not arguments.json:
+            print(*(line.text for line in told(base, arguments.code or "", facts, arguments.on or today())), sep="\n")
+            return 0
         print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
     except (ValueError, LookupError) as error:
         print(f"--facts 或编号有误：{error}", file=sys.stderr)

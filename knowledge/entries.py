@@ -83,6 +83,7 @@ class Validity:
     confirmed_on: date | None = None
     historic: bool = False
     repealed_on: date | None = None
+    repealed_by_then: bool = False  # `repealed_on` is the day the repeal was seen; on which day it was, is not written
     superseded_by: str | None = None
     superseded_on: date | None = None
     note: str | None = None

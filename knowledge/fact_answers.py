@@ -13,6 +13,7 @@ from typing import Any
 from knowledge.claims import find_claims
 from knowledge.crops import Crops
 from knowledge.dates import find_dates
+from knowledge.fact_words import CHANGE
 from knowledge.facts import NUMBERS, Fact
 from knowledge.hearing import APPLICANT_TYPES
 from knowledge.interview import NEITHER
@@ -59,7 +60,6 @@ _LEADS_NO = re.compile(r"^(?:没有?|不|弗|冇|未|无|从没|还没)")
 _LEADS_YES = re.compile(r"^(?:是|有|对|嗯|能|会|已经?)")
 _DENIED = re.compile(r"(?:不|没|未|弗|冇|无)[^,，。]{0,3}$")
 _ASKED_NEGATIVELY = re.compile(r"没.*对吗？$")
-_CHANGE = "_change_percent"
 _FALLS = re.compile(r"^-|负|减员?了?|少了?|降了?|下降|裁员?了?")
 _GROWS = re.compile(r"^\+|加|多|涨|增|扩|上升")
 _UNCHANGED = re.compile(r"^(?:没有?(?:减员?|变|裁员?|少|降)?|不变|一样|持平|无变化|0%?|零)[呀啊哦呢了过的]*$")
@@ -123,7 +123,7 @@ def _yes_or_no(fact: Fact, plain: str) -> Reading:
 def _number(fact: Fact, plain: str, today: date) -> Reading:
     if fact.key.endswith("_year") and (years := {days.start.year for days in find_dates(plain, today)}):
         return Decimal(years.pop()) if len(years) == 1 else AskBack("是哪一年？请只说一个年份。")
-    if fact.key.endswith(_CHANGE):
+    if fact.key.endswith(CHANGE):
         return _change(fact, plain)
     if _NONE.match(plain):
         if fact.zero_when_none:

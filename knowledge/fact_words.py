@@ -9,6 +9,7 @@ from typing import Any
 from knowledge.facts import Fact, FactError
 from knowledge.rendering import number_text, range_text
 
+CHANGE = "_change_percent"  # facts that tell a growth above and a fall below zero
 NOT_ANSWERED = "不清楚（没答）"
 _UNITS = {"yuan": "yuan", "percent": "percent", "mu": "mu", "months": "month"}
 
@@ -35,6 +36,8 @@ def fact_label(fact: Fact | None, key: str) -> str:
 
 def _number(fact: Fact, number: Decimal) -> str:
     unit = _UNITS.get(fact.type)
+    if fact.key.endswith(CHANGE) and number:
+        return f"{'多了' if number > 0 else '少了'} {number_text(abs(number), 'percent')}"
     if unit is not None:
         return number_text(number, unit)
     text = f"{number:f}"

@@ -158,7 +158,7 @@ def _contact(item: Item) -> Contact:
 def _validity(item: Item) -> Validity:
     fields = item.mapping(
         ("stage", "from", "to", "review_by", "owner"),
-        ("confirmed_on", "historic", "repealed_on", "superseded_by", "superseded_on", "note"),
+        ("confirmed_on", "historic", "repealed_on", "repealed_by_then", "superseded_by", "superseded_on", "note"),
     )
     if not {"stage", "from", "to", "review_by", "owner"} <= fields.keys():
         return Validity(Stage.ISSUED, None, None, FAR_PAST, "")
@@ -175,6 +175,7 @@ def _validity(item: Item) -> Validity:
         confirmed_on=day_of(fields, "confirmed_on"),
         historic="historic" in fields and fields["historic"].boolean(),
         repealed_on=day_of(fields, "repealed_on"),
+        repealed_by_then="repealed_by_then" in fields and fields["repealed_by_then"].boolean(),
         superseded_by=text_of(fields, "superseded_by"),
         superseded_on=day_of(fields, "superseded_on"),
         note=text_of(fields, "note"),

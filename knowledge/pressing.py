@@ -11,7 +11,7 @@ from knowledge.calculators.borrowing import cost_answer
 from knowledge.entries import Entry, Facet
 from knowledge.question import Memory, Question
 from knowledge.replies import Reply, entry_buttons
-from knowledge.standing import forgotten, none_of_these, person_to_ask, stale_button, word_explained
+from knowledge.standing import calculators, forgotten, none_of_these, person_to_ask, stale_button, word_explained
 from knowledge.telling import tell
 
 
@@ -23,6 +23,8 @@ def press(base: KnowledgeBase, action: Action, memory: Memory, today: date) -> t
         return _of_entry(base, question, action, entry, memory)
     if action.verb is Verb.CALCULATE and entry is not None:
         return _cost(base, question, (entry, base.entries.get(action.detail)), memory)
+    if action.verb is Verb.CALCULATE:
+        return question.dressed(calculators(), base.version), memory
     if action.verb is Verb.NONE_OF_THESE:
         return question.dressed(none_of_these(), base.version), replace(memory, offered=())
     if action.verb is Verb.PERSON:

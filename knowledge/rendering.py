@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge.answers import Line, LineKind
-from knowledge.entries import NOT_STATED, Entry, Facet, Figure, Kind, Payee, Stage, Status
+from knowledge.entries import NOT_STATED, Entry, Facet, Figure, Payee, Stage, Status
 from knowledge.vocabulary import BOUNDS, FACET_WORDS, PAYEES, PERS, SOURCE_SEEN, STATUS_WORDS, UNITS
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
@@ -100,6 +100,8 @@ def status_text(entry: Entry, day: date) -> str:
     if status is Status.NOT_YET:
         return f"{words}，{validity.valid_from} 起"
     if status is Status.EXPIRED:
+        if validity.repealed_by_then and validity.valid_to is None:
+            return "已废止，哪天废止的没写"
         ended = validity.valid_to or validity.repealed_on
         return f"{words}：{validity.valid_to} 到期" if validity.valid_to else f"{words}：{ended} 起废止"
     if status is Status.IN_FORCE:

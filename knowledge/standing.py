@@ -22,6 +22,13 @@ def greeting() -> Answer:
     return Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, text),), buttons=first_subjects())
 
 
+def calculators() -> Answer:
+    """To 算一算: what can be worked out, and the way there."""
+    text = "可以算：贷款一年真实花多少、还款计划、几种借法哪个划算、农业保险自己出多少。"
+    lines = (Line(LineKind.LEAD, text), Line(LineKind.NEXT, "下一步：点“算一算”，填几个数就行。"))
+    return Answer(Outcome.NO_MATCH, lines, buttons=(Button("算一算", Action(Verb.CALCULATE)),))
+
+
 def not_found(crop: str | None = None) -> Answer:
     """Nothing fits: said plainly, with the next thing to do."""
     first = f"没查到专门说{crop}的政策，不敢乱答。" if crop else "没找到对得上的政策，不敢乱答。"

@@ -11,11 +11,12 @@ from knowledge.answers import Line, LineKind
 from knowledge.calculators.comparing import compare_routes
 from knowledge.calculators.draft import LAST_DAY
 from knowledge.calculators.forms import Form, Outcome, in_plain_words
+from knowledge.calculators.loan_boxes import either_basis
 from knowledge.calculators.result import PAYEE_WORDS, UNDETERMINED, Result, plain
 
 OPEN = "还算不出"
 _TEN_THOUSAND = Decimal(10_000)
-_DRAFT = f"【征求意见稿曾写，没看到正式文件】原定到 {LAST_DAY.isoformat()}，现在不能拿它去领钱。"
+DRAFT_BANNER = f"【征求意见稿曾写，没看到正式文件】原定到 {LAST_DAY.isoformat()}，现在不能拿它去领钱。"
 _ARITHMETIC = "【按您填的数算的，不是批复】以合同和办事窗口的答复为准。"
 _MONEY, _PERCENT, _TIMES, _PLAIN = "yuan", "percent", "times", "plain"
 
@@ -107,7 +108,7 @@ def tell(form: Form, outcome: Outcome) -> Told:
     payee = next((note for note in notes if note.startswith("钱给谁：")), _payee(result))
     rule = next((note for note in notes if note.startswith("征求意见稿曾写")), "")
     return Told(
-        status=_DRAFT if result.stage else _ARITHMETIC,
+        status=DRAFT_BANNER if result.stage else _ARITHMETIC,
         is_draft=result.stage is not None,
         payee=payee,
         rule=rule,
@@ -180,7 +181,7 @@ def _loan_rates(result: Result, outcome: Outcome) -> Iterator[Figure]:
 
 
 def _range_of(told: Mapping[str, Any], result: Result) -> str:
-    route = compare_routes([{"name": "这笔贷款", **told}], result.as_of).routes[0]
+    route = compare_routes([{"name": "这笔贷款", **either_basis(dict(told))}], result.as_of).routes[0]
     return route.sentence().partition("一年实际成本")[2].rstrip("。")
 
 

@@ -1,0 +1,27 @@
+"""`python -m knowledge check-eligibility` for people: the same lines as in the windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from knowledge.answers import Line, LineKind
+from knowledge.base import KnowledgeBase
+from knowledge.check_rendering import Subject, result_view
+from knowledge.profile import Answer, Profile
+
+
+def told(base: KnowledgeBase, code: str, facts: Mapping[str, Any], day: date) -> tuple[Line, ...]:
+    """The result for stated `facts`: of one entry in full, or with an empty `code` one line for every entry.
+
+    Raises `LookupError` for an unknown code, `FactError` for a fact that cannot be used.
+    """
+    if code and code not in base.entries:
+        raise LookupError(f"没有编号 {code} 的条目。")
+    base.facts.known(facts, day)
+    book = base.rule_book.only(code) if code else base.rule_book
+    profile = Profile(tuple(Answer(key, value) for key, value in facts.items()))
+    view = result_view(Subject(code, base.entries, book, day, base.version), profile)
+    missing = (Line(LineKind.NEXT, view.missing),) if view.missing else ()
+    return (*view.head, *view.body, *missing)
