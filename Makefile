@@ -25,7 +25,10 @@ check: $(VENV)/run.done
 
 bench: $(VENV)/bench.done
 	$(PY) benchmarks/matching.py
+	$(PY) benchmarks/eligibility.py
 	$(PY) benchmarks/telegram_path.py
+	$(PY) benchmarks/cards.py
+	$(PY) benchmarks/applications.py
 
 setup: $(VENV)/dev.done
 

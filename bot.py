@@ -31,7 +31,9 @@ from office.ledger.errors import LedgerError
 from office.masking import mask
 from office.office import Office
 from office.privacy import PrivacyError
+from office.rounds import go_round
 from office.settings import LogFormat, Settings, SettingsError
+from office.sign_in import first_secret
 from web.application import build
 
 log = logging.getLogger("huinong")
@@ -43,6 +45,7 @@ TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
 QUIET = ("httpx", "httpcore", "telegram", "uvicorn", "jieba", "asyncio")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 DRAIN_SECONDS = 10
+ROUND_SECONDS = 60
 
 
 def main(*, is_limited: bool = True) -> int:
@@ -62,7 +65,7 @@ def main(*, is_limited: bool = True) -> int:
     except (ContentError, LedgerError, PrivacyError, OSError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    announce(settings)
+    announce(settings, first_secret(office))
     try:
         return asyncio.run(serve(office, listening, is_limited=is_limited))
     finally:
@@ -102,13 +105,26 @@ async def serve(office: Office, listening: socket.socket, *, is_limited: bool = 
         windows.append(asyncio.create_task(telegram.run(stopping)))
     await asyncio.to_thread(warm_up, office)
     warm.set()
+    rounds = asyncio.create_task(go_rounds(office, stopping))
     waiting = asyncio.create_task(stopping.wait())
     ended, _ = await asyncio.wait([waiting, *windows], return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
     server.should_exit = True
-    await asyncio.gather(*windows)
+    await asyncio.gather(*windows, rounds)
     waiting.cancel()
     return 0 if waiting in ended else FAILED
+
+
+async def go_rounds(office: Office, stopping: asyncio.Event) -> None:
+    """A round of the office every minute until `stopping`; one that fails is logged and the next one comes."""
+    process = f"{socket.gethostname()}:{os.getpid()}"
+    while not stopping.is_set():
+        try:
+            await asyncio.to_thread(go_round, office, process)
+        except Exception as error:  # a round must not end the program
+            log.error("巡查没做完，一分钟后再来：%s", type(error).__qualname__, exc_info=error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), ROUND_SECONDS)
 
 
 class WebServer(uvicorn.Server):
@@ -154,8 +170,8 @@ def warm_up(office: Office) -> None:
     gc.freeze()  # the knowledge stays; looking through it again and again for garbage costs more than answering
 
 
-def announce(settings: Settings) -> None:
-    """Say where the windows are and how to open more of them."""
+def announce(settings: Settings, secret: str | None) -> None:
+    """Say where the windows are and how to open more of them; `secret` lets the first administrator in, once."""
     for warning in settings.warnings:
         print(f"注意：{warning}")
     is_open = settings.web_host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
@@ -169,6 +185,9 @@ def announce(settings: Settings) -> None:
         print("同一个局域网里的手机也要看：用 WEB_HOST=0.0.0.0 重新启动。")
     if settings.telegram_bot_token is None:
         print("要加 Telegram 窗口：到 @BotFather 建一个机器人，把令牌写进 .env：TELEGRAM_BOT_TOKEN=……，再重新启动。")
+    if secret is not None:
+        own = settings.public_base_url if settings.public_base_url_given else f"http://127.0.0.1:{settings.port}"
+        print(f"还没有管理员。第一位管理员从这里进工作台（只能用一次，24 小时内有效）：{own}/desk/enter/{secret}")
     print("按 Ctrl-C 停止。", flush=True)
 
 

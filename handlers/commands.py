@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 
-from handlers import asking, questions, words
+from handlers import applying, asking, calculating, caring, questions, staff, words
 from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
@@ -37,13 +37,15 @@ def run(name: str, rest: str, visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def _start(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
-    """Begins anew, however often; a payload opens an entry (e_CODE) or asks a question (q_BASE64)."""
+    """Begins anew, however often; a payload opens an entry (e_CODE), a printed code (c_CODE) or asks (q_BASE64)."""
     visit.office.forget(visit.key, connection=visit.connection)
+    applying.on_cancel(visit)
+    calculating.on_cancel(visit)
     chats.start(visit.connection, CHANNEL, str(visit.where.id), visit.now)
     welcome = Outgoing(visit.where.id, words.WELCOME, shows_keys=not visit.is_group, reply_to=visit.reply_to)
     if rest.startswith("e_"):
         return (welcome, *_pressed(Action(Verb.ENTRY, rest[2:]), visit))
-    question = question_of(rest)
+    question = rest[2:] if rest.startswith("c_") else question_of(rest)
     return (welcome, *questions.answered(question, visit)) if question else (welcome,)
 
 
@@ -65,13 +67,37 @@ def _browse(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     return _pressed(Action(Verb.BROWSE), visit)
 
 
-def _person(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
-    return _pressed(Action(Verb.PERSON), visit)
+def _person(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    """Whom to ask; with words after it, a call for a person."""
+    if rest:
+        return caring.on_call(rest, visit)
+    return asking.within_limits(visit, lambda: asking.reply(visit, caring.invited(visit.office.person_to_ask())))
+
+
+def _verify(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    """查真假 of what stands after the command, or of the message the command replies to."""
+    return questions.answered(f"查真假 {rest or _replied_to(visit)}", visit)
+
+
+def _replied_to(visit: Visit) -> str:
+    """The words or the file name of the message a command hangs on."""
+    before = visit.message.reply_to_message
+    if before is None:
+        return ""
+    name = before.document.file_name if before.document else None
+    return " ".join(part for part in (before.text or before.caption, name) if part)
 
 
 def _forget(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     visit.office.forget(visit.key, connection=visit.connection)
-    return (_said(words.FORGOTTEN, visit),)
+    if applying.on_cancel(visit):
+        return (_said(applying.DROPPED, visit),)
+    stopped = calculating.on_cancel(visit)
+    return (_said(words.CALCULATION_DROPPED if stopped else words.FORGOTTEN, visit),)
+
+
+def _calculate(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    return asking.within_limits(visit, lambda: calculating.on_command(visit))
 
 
 def _elder(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
@@ -94,7 +120,13 @@ COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "start": _start,
     "help": _help,
     "browse": _browse,
+    "apply": applying.on_apply,
+    "status": applying.on_status,
+    "calc": _calculate,
     "person": _person,
+    "verify": _verify,
     "forget": _forget,
     "elder": _elder,
+    "desk": staff.on_desk,
+    "script": staff.on_script,
 }

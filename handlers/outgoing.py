@@ -12,7 +12,7 @@ from telegram import InlineQueryResultArticle
 from office.privacy import FieldCipher, Sealed
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
-"""An inline keyboard: rows of (label, callback data)."""
+"""An inline keyboard: rows of (label, callback data, or the https address of a page that opens inside Telegram)."""
 
 
 @dataclass(frozen=True, slots=True)

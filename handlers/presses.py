@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Message
 
-from handlers import asking
+from handlers import applying, asking, calculating, caring
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
 from handlers.wrapping import HOME, wrapped
@@ -32,7 +32,15 @@ def on_press(visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
+    if action.verb is Verb.FOLLOW_UP:
+        return caring.on_follow_up(action, visit)
+    if action.verb is Verb.APPLY:
+        return applying.on_press(action, visit)
+    if action.verb is Verb.CALCULATE:
+        return calculating.on_press(action, visit)
     said = visit.office.press(action, visit.key, connection=visit.connection)
+    if action.verb is Verb.PERSON:
+        said = caring.invited(said)
     if action.verb not in TURNS_IN_PLACE:
         return wrapped(said, visit.where.id, elder=visit.known.elder_mode)
     return _turned(action, said, visit)

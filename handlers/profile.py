@@ -13,7 +13,10 @@ log = logging.getLogger(__name__)
 CHINESE: Mapping[str, str] = {
     "start": "开始",
     "browse": "浏览政策和贷款",
+    "calc": "算一算",
+    "status": "查办理进度",
     "person": "找人问",
+    "verify": "查真假",
     "forget": "忘掉前面说的",
     "elder": "字大一点",
     "help": "怎么用",
@@ -21,7 +24,10 @@ CHINESE: Mapping[str, str] = {
 ENGLISH: Mapping[str, str] = {
     "start": "Start",
     "browse": "Browse policies and loans",
+    "calc": "Work out a loan or a subsidy",
+    "status": "How my application stands",
     "person": "Whom to ask",
+    "verify": "Is this really from us?",
     "forget": "Forget what I said",
     "elder": "Large print",
     "help": "How to use",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from handlers import asking, commands, words
+from handlers import applying, asking, calculating, caring, commands, words
 from handlers.groups import without_mention
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
@@ -20,7 +20,19 @@ def on_question(visit: Visit) -> tuple[Outgoing, ...]:
     command = words.command_of(text)
     if command is not None:
         return commands.run(command, "", visit)
-    return answered(text, visit)
+    call = caring.called_for(text)
+    if call is not None:
+        return caring.on_call(call, visit)
+    forms = (calculating, applying) if calculating.is_foremost(visit) else (applying, calculating)
+    for form in forms:
+        taken = form.on_typed(text, visit)
+        if taken is not None:
+            return _within_limits(taken, visit)
+    return applying.reminded(calculating.reminded(answered(text, visit), visit), visit)
+
+
+def _within_limits(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
+    return asking.within_limits(visit, lambda: replies)
 
 
 def answered(text: str, visit: Visit, note: str = "") -> tuple[Outgoing, ...]:

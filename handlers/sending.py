@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy import Connection
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters, WebAppInfo
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from handlers import words
@@ -209,7 +209,14 @@ class Sender:
 def _inline_keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
     if not message.rows:
         return None
-    return InlineKeyboardMarkup([[InlineKeyboardButton(t, callback_data=d) for t, d in row] for row in message.rows])
+    return InlineKeyboardMarkup([[_button(label, data) for label, data in row] for row in message.rows])
+
+
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    """A page of ours opens inside Telegram (only in private chats, which is where such buttons are put)."""
+    if data.startswith("https://"):
+        return InlineKeyboardButton(label, web_app=WebAppInfo(data))
+    return InlineKeyboardButton(label, callback_data=data)
 
 
 def _pause(attempts: int) -> float:

@@ -25,9 +25,15 @@ def can_apply(entry: Entry) -> bool:
     )
 
 
+def may_be_open(entry: Entry, day: date) -> bool:
+    """In force, or 有效期未核到 without being known as a thing of the past."""
+    status = entry.status_on(day)
+    return status is Status.IN_FORCE or (status is Status.UNKNOWN and not entry.validity.historic)
+
+
 def apply_label(entry: Entry, today: date) -> str:
     """What the button says: an entry that is not open is no application, only a request to be called back."""
-    if entry.status_on(today) not in (Status.IN_FORCE, Status.UNKNOWN):
+    if not may_be_open(entry, today):
         return "请人回电话"
     return "申请担保" if "guarantee" in entry.subjects else "申请贷款"
 
@@ -35,7 +41,10 @@ def apply_label(entry: Entry, today: date) -> str:
 def applicable(entries: Iterable[Entry], day: date) -> list[Entry]:
     """The entries to choose from, those in force first, guarantees before other loans."""
     chosen = [entry for entry in entries if can_apply(entry)]
-    return sorted(chosen, key=lambda entry: (_rank(entry.status_on(day)), "guarantee" not in entry.subjects))
+    return sorted(
+        chosen,
+        key=lambda entry: (not may_be_open(entry, day), _rank(entry.status_on(day)), "guarantee" not in entry.subjects),
+    )
 
 
 def _rank(status: Status) -> int:

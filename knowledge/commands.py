@@ -15,7 +15,7 @@ from knowledge import calculate_command, corpus_evaluation, exporting, publish_c
 from knowledge.answering import Memory, answer
 from knowledge.asking_lines import answer_lines
 from knowledge.base import SHIPPED, KnowledgeBase
-from knowledge.check_command import told
+from knowledge.check_command import stated, told
 from knowledge.checking import check, table
 from knowledge.documents import document_of
 from knowledge.eligibility import estimate
@@ -135,7 +135,8 @@ def run_check_eligibility(arguments: argparse.Namespace) -> int:
     try:
         facts = json.loads(arguments.facts)
         if not arguments.json:
-            print(*(line.text for line in told(base, arguments.code or "", facts, arguments.on or today())), sep="\n")
+            view = stated(base, arguments.code or "", facts, arguments.on or today())
+            print(*(line.text for line in told(view)), sep="\n")
             return 0
         print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
     except (ValueError, LookupError) as error:

@@ -57,7 +57,9 @@ CONTACT = Shape(
     keys=_keys("name phone address seen"), quoted=_set("phone"), days=_set("seen"), optional=_set("phone address")
 )
 VALIDITY = Shape(
-    keys=_keys("stage from to confirmed_on historic repealed_on repealed_by_then superseded_by superseded_on note review_by owner"),
+    keys=_keys(
+        "stage from to confirmed_on historic repealed_on repealed_by_then superseded_by superseded_on note review_by owner"
+    ),
     quoted=_set("superseded_by"),
     days=_set("from to confirmed_on repealed_on superseded_on review_by"),
     optional=_set("confirmed_on historic repealed_on repealed_by_then superseded_by superseded_on note"),

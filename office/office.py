@@ -19,6 +19,7 @@ from knowledge.base import SHIPPED, KnowledgeBase, content_hash
 from knowledge.browsing import Menu
 from knowledge.reading import ContentError
 from knowledge.revisions import PublicationDamaged, Revisions
+from office.code_asking import CodeDesk, answer_about_code
 from office.ledger import dialogues, questions, rate_limits
 from office.ledger.dialogues import Dialogue
 from office.ledger.errors import DialogueChanged
@@ -67,6 +68,11 @@ class Office:
         return self._knowledge
 
     @property
+    def pseudonyms(self) -> Pseudonyms:
+        """Stand-ins for chats and visitors."""
+        return self._pseudonyms
+
+    @property
     def cipher(self) -> FieldCipher:
         """Seals what the ledger keeps of people's words."""
         return self._cipher
@@ -88,7 +94,9 @@ class Office:
         knowledge = self._knowledge
         with self._within(connection) as inside:
             dialogue = self._dialogue(inside, chat)
-            said, memory = answering.answer(knowledge, text, _memory(dialogue), on or self.today())
+            memory, desk = _memory(dialogue), self.code_desk(inside, on)
+            about_code = answer_about_code(desk, text, memory, chat.channel, chat.id)
+            said, memory = about_code or answering.answer(knowledge, text, memory, on or self.today())
             self._remember(inside, dialogue, memory)
             self._record(inside, chat, text, said)
         return said
@@ -103,6 +111,13 @@ class Office:
             said, memory = answering.press(knowledge, action, _memory(dialogue), on or self.today())
             self._remember(inside, dialogue, memory)
         return said
+
+    def code_desk(self, connection: Connection, on: date | None = None) -> CodeDesk:
+        """Where codes are opened and 查真假 is answered, within one transaction."""
+        address = self.settings.public_base_url.rstrip("/")
+        return CodeDesk(
+            connection, self._cipher, self._pseudonyms, self._knowledge, address, self.now(), on or self.today()
+        )
 
     def forget(self, chat: ChatKey, *, connection: Connection | None = None) -> None:
         """Empty the chat's memory (/start, 取消)."""

@@ -42,6 +42,17 @@ class FieldCipher:
         except (InvalidToken, UnicodeEncodeError) as error:
             raise PrivacyError("加密字段打不开：内容已损坏，或 FIELD_KEY 里缺了当时的密钥") from error
 
+    def encrypt_bytes(self, content: bytes) -> bytes:
+        """Seal a whole file with the newest key."""
+        return self._fernet.encrypt(content)
+
+    def decrypt_bytes(self, sealed: bytes) -> bytes:
+        """Open a file that any key of the list has sealed."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken as error:
+            raise PrivacyError("加密文件打不开：内容已损坏，或 FIELD_KEY 里缺了当时的密钥") from error
+
     def rotate(self, sealed: Sealed) -> Sealed:
         """Seal again with the newest key what an older key has sealed, so that the old key can be retired."""
         try:

@@ -12,7 +12,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from office.office import Office
-from web.browsing import browse_page, person_page, word_page, words_page
+from web import apply, calculate, case_papers, check, codes, desk_routes, person, status, verify
+from web.browsing import browse_page, word_page, words_page
 from web.chat import ask_form, chat_page
 from web.entry_page import entry_page
 from web.failures import Caught, on_http_exception
@@ -29,15 +30,29 @@ ROUTES = (
     Route("/browse", browse_page, methods=["GET"]),
     Route("/words", words_page, methods=["GET"]),
     Route("/words/{word}", word_page, methods=["GET"]),
-    Route("/person", person_page, methods=["GET"]),
+    *person.ROUTES,
     Route("/healthz", healthz, methods=["GET"]),
     Route("/readyz", readyz, methods=["GET"]),
     Route("/metrics", metrics, methods=["GET"]),
     Route("/robots.txt", robots, methods=["GET"]),
     Route("/static/{name}", static_file, methods=["GET"]),
+    *calculate.ROUTES,
+    *check.ROUTES,
+    *codes.ROUTES,
+    *verify.ROUTES,
+    *apply.ROUTES,
+    *status.ROUTES,
+    *case_papers.ROUTES,
+    *desk_routes.ROUTES,
 )
 # pages other modules may bring, with the words that lead to them
-DOORS = (("/check", "政策体检"), ("/apply", "申请担保贷款"), ("/s", "查办理进度"), ("/verify", "查真假"))
+DOORS = (
+    ("/check", "政策体检"),
+    ("/calculate", "算一算"),
+    ("/apply", "申请担保贷款"),
+    ("/s", "查办理进度"),
+    ("/verify", "查真假"),
+)
 
 
 def build(
@@ -49,7 +64,7 @@ def build(
 ) -> Starlette:
     """The web window of `office`; `ready` says whether the whole program may be sent visitors."""
     meters = Meters(registry)
-    pages = Pages(office, _doors(extra_routes))
+    pages = Pages(office, _doors((*ROUTES, *extra_routes)))
     application = Starlette(
         routes=[*ROUTES, *extra_routes],
         exception_handlers={HTTPException: on_http_exception},

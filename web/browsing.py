@@ -1,4 +1,4 @@
-"""Finding without typing, the words explained, and the way to a person."""
+"""Finding without typing, and the words explained."""
 
 from __future__ import annotations
 
@@ -30,10 +30,3 @@ async def word_page(request: Request) -> Response:
     if word not in words:
         raise HTTPException(404, "这个词还没有解释。点“名词解释”看看别的词，或者直接问。")
     return window.pages.render(request, "words.html", words={word: words[word]}, only=word)
-
-
-async def person_page(request: Request) -> Response:
-    """找人问: whom to ask, and when they can be reached."""
-    window = window_of(request)
-    said = await off_loop(window.office.person_to_ask)
-    return window.pages.render(request, "person.html", said=said)

@@ -15,6 +15,7 @@ from knowledge.vocabulary import FACET_WORDS
 from office.office import ChatKey
 from web.failures import too_many_page
 from web.forms import read_form
+from web.pages import pressed_address
 from web.window import Window, off_loop, window_of
 
 CHAT_COOKIE = "chat"
@@ -38,6 +39,8 @@ async def chat_page(request: Request) -> Response:
     question, action = request.query_params.get("q", "").strip(), _pressed(request.query_params.get("a", ""))
     if request.method == "HEAD":
         question, action = "", None
+    if action is not None and action.verb is Verb.CALCULATE:
+        return RedirectResponse(pressed_address(action), 303)
     return await _page(request, question, action)
 
 
@@ -58,7 +61,7 @@ def _pressed(data: str) -> Action | None:
 
 async def _page(request: Request, question: str, action: Action | None) -> Response:
     window = window_of(request)
-    chat, is_new = _chat_of(request)
+    chat, is_new = chat_of(request)
     turn = None
     if question or action is not None:
         turn = await off_loop(_turn, window, _limited_by(request, chat, is_new), chat, question, action)
@@ -69,19 +72,19 @@ async def _page(request: Request, question: str, action: Action | None) -> Respo
         request, "chat.html", turn=turn, examples=EXAMPLES, menus=top, longest=LONGEST_QUESTION
     )
     if is_new and request.method != "HEAD":
-        _set_chat(response, chat, window)
+        set_chat(response, chat, window)
     return response
 
 
 async def _piece(request: Request, question: str, action: Action | None) -> Response:
     window = window_of(request)
-    chat, is_new = _chat_of(request)
+    chat, is_new = chat_of(request)
     turn = await off_loop(_turn, window, _limited_by(request, chat, is_new), chat, question, action)
     if turn is None:
         return window.pages.piece("too_many_piece.html", 429, {"Retry-After": "60"})
     response = window.pages.piece("turn.html", turn=turn)
     if is_new:
-        _set_chat(response, chat, window)
+        set_chat(response, chat, window)
     return response
 
 
@@ -122,7 +125,7 @@ def _home_menus(window: Window) -> tuple[tuple[str, tuple[Button, ...]], ...]:
     return tuple((menu.title, menu.choices) for menu in menus)
 
 
-def _chat_of(request: Request) -> tuple[ChatKey, bool]:
+def chat_of(request: Request) -> tuple[ChatKey, bool]:
     """The visitor's chat, and whether it begins with this request."""
     known = request.cookies.get(CHAT_COOKIE, "")
     if CHAT_ID.fullmatch(known):
@@ -137,5 +140,5 @@ def _limited_by(request: Request, chat: ChatKey, is_new: bool) -> ChatKey:
     return ChatKey("web-address", request.client.host if request.client else "unknown")
 
 
-def _set_chat(response: Response, chat: ChatKey, window: Window) -> None:
+def set_chat(response: Response, chat: ChatKey, window: Window) -> None:
     response.set_cookie(CHAT_COOKIE, chat.id, DAY, secure=window.pages.is_https, httponly=True, samesite="lax")

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from knowledge.answers import Answer, LineKind
+from knowledge.calculators import CALCULATORS
+from knowledge.calculators.entry_route import may_be_compared
 from knowledge.entries import Entry, Facet
 from knowledge.rendering import PLACEHOLDER, facet_sentences, fill, status_text, summary_text
 from knowledge.vocabulary import FACET_WORDS, LEVELS
@@ -46,6 +48,8 @@ class EntrySheet:
     level: str
     successor: Entry | None
     related: tuple[tuple[Entry, str], ...]
+    calculator: str
+    is_borrowing: bool
 
     def line(self, kind: str) -> str:
         """The sheet's first line of a kind, or nothing."""
@@ -100,6 +104,8 @@ def entry_sheet(office: Office, code: str, day: date) -> EntrySheet:
         related=tuple(
             (other, status_text(other, day)) for name in entry.related if (other := entries.get(name)) is not None
         ),
+        calculator=next((each.name for each in CALCULATORS.values() if each.entry == entry.code), ""),
+        is_borrowing=may_be_compared(entry),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from knowledge.answers import Action, Verb
+from knowledge.applying import apply_label, can_apply
 from office.office import Office
 from web.replies import shown
 
@@ -51,6 +52,8 @@ class Pages:
             shown=shown,
             sizes=SIZES,
             quote=quote,
+            can_apply=can_apply,
+            apply_label=apply_label,
         )
 
         self._templates.filters["dated"] = dated
@@ -101,7 +104,14 @@ def dated(text: object) -> Markup:
 
 
 def pressed_address(action: Action) -> str:
-    """Where a button of a reply leads in a browser without script."""
+    """Where a button of a reply leads in a browser without script; what is worked out has pages of its own."""
+    if action.verb is Verb.CHECK:
+        return f"/check/{quote(action.target)}" if action.target else "/check"
+    if action.verb is Verb.APPLY and action.target:
+        return f"/apply/{quote(action.target)}"
+    if action.verb is Verb.CALCULATE:
+        query = urlencode([("entry", code) for code in (action.target, action.detail) if code])
+        return f"/calculate/compare?{query}" if query else "/calculate"
     return f"/?{urlencode({'a': action.data})}"
 
 

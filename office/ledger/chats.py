@@ -76,6 +76,12 @@ def reachable(connection: Connection, channel: str) -> list[str]:
     return list(connection.execute(statement.order_by(chats.c.chat)).scalars())
 
 
+def groups(connection: Connection, channel: str) -> list[str]:
+    """The groups the bot has been in: their numbers are negative."""
+    statement = select(chats.c.chat).where(chats.c.channel == channel, chats.c.chat.startswith("-"))
+    return list(connection.execute(statement).scalars())
+
+
 def forget(connection: Connection, channel: str, chat: str) -> bool:
     """Delete the chat; part of 删除我的信息. False when it was not known."""
     return connection.execute(delete(chats).where(chats.c.channel == channel, chats.c.chat == chat)).rowcount > 0

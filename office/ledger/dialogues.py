@@ -162,6 +162,12 @@ def forget(connection: Connection, channel: str, chat: str) -> bool:
     return connection.execute(statement).rowcount > 0
 
 
+def forget_in_groups(connection: Connection, channel: str, person: str) -> int:
+    """Drop what a person was talking about in groups (chat `GROUP:PERSON`). Returns how many."""
+    own = dialogues.c.chat.endswith(f":{person}", autoescape=True)
+    return connection.execute(delete(dialogues).where(dialogues.c.channel == channel, own)).rowcount
+
+
 def cleanup(connection: Connection, now: datetime, days: float = 1) -> int:
     """Delete dialogues that nobody continued for `days`. Returns how many."""
     return connection.execute(delete(dialogues).where(dialogues.c.updated_at < now - timedelta(days=days))).rowcount

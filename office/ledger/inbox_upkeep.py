@@ -88,6 +88,17 @@ def forget_lane(connection: Connection, lane: str) -> int:
     return connection.execute(statement).rowcount
 
 
+def forget_ended(connection: Connection, lane: str) -> bool:
+    """Take the chat's number off its finished updates, and the idle lane away; True when nothing names it any more.
+
+    The update's own number stays as long as Telegram may deliver it again.
+    """
+    connection.execute(update(inbox).where(inbox.c.lane == lane, inbox.c.status != "open").values(lane="", body=None))
+    connection.execute(delete(lanes).where(lanes.c.lane == lane, lanes.c.open_count == 0))
+    is_busy = select(lanes.c.lane).where(lanes.c.lane == lane)
+    return connection.execute(is_busy).first() is None
+
+
 def cleanup(connection: Connection, now: datetime, id_days: int = 7, poison_days: int = 30) -> int:
     """Forget ids older than a redelivery can be, set-aside bodies after their days, and idle lanes."""
     old = delete(inbox).where(inbox.c.status == "done", inbox.c.finished_at < now - timedelta(days=id_days))

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from office.ledger.engines import BUSY_SECONDS, make_engine
 from office.ledger.errors import LedgerBusy
 from office.ledger.migrations import MIGRATIONS, Migration, apply
+
+KEYS_SECONDS = 3  # how long sealing may wait while the table of keys is rewritten
 
 
 class Ledger:
@@ -64,13 +67,27 @@ class Ledger:
             yield connection
 
     def checkpoint(self) -> None:
-        """Empty SQLite's write-ahead log into the file, so that deleted rows are nowhere on disk; else nothing."""
+        """After a deletion: empty SQLite's write-ahead log into the file, so that deleted rows are nowhere on disk.
+
+        On PostgreSQL the table of persons' keys is rewritten, so that destroyed keys are not in its file.
+        """
         if self._write_turn is None:
+            self._rewrite_keys()
             return
         with self._turn(), self._engine.connect().execution_options(sqlite_begin="") as connection:
             busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
         if busy:
             raise LedgerBusy("账本正在被读取，旧日志没有清完，请稍后再清一次")
+
+    def _rewrite_keys(self) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"SET lock_timeout = '{KEYS_SECONDS}s'")
+            try:
+                connection.exec_driver_sql("VACUUM FULL person_keys")
+            except OperationalError as error:
+                raise LedgerBusy("密钥表正在被使用，没有整理成，请稍后再清一次") from error
+            finally:
+                connection.exec_driver_sql("RESET lock_timeout")
 
     def close(self) -> None:
         """Give back every connection."""

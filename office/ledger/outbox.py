@@ -225,7 +225,9 @@ def mark_uncertain(
     connection: Connection, seq: int, error: str, now: datetime, *, retry: datetime, max_attempts: int = MAX_ATTEMPTS
 ) -> Status:
     """The answer to the send was lost. Replies and notices wait until `retry`; pushes and echoes end here."""
-    row = connection.execute(select(outbox.c.kind, outbox.c.attempts).where(outbox.c.seq == seq)).one()
+    row = connection.execute(select(outbox.c.kind, outbox.c.attempts).where(outbox.c.seq == seq)).one_or_none()
+    if row is None:  # deleted while it was being sent: its person wants to be forgotten
+        return Status.FAILED
     if not Kind(row.kind).may_repeat:
         connection.execute(_finish(seq, now, Status.UNCERTAIN, last_error=error[:_ERROR_LENGTH]))
         return Status.UNCERTAIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from office.ledger.outbox import Kind, Status, outbox
 
@@ -63,6 +63,26 @@ def next_due(connection: Connection) -> datetime | None:
 def forget_lane(connection: Connection, lane: str) -> int:
     """Delete all messages of one chat, sent or not; part of 删除我的信息. Returns how many."""
     return connection.execute(delete(outbox).where(outbox.c.lane == lane)).rowcount
+
+
+def forget_keys(connection: Connection, beginning: str) -> int:
+    """Delete the messages of one deed, sent or not (`case:RECEIPT:`); part of 删除我的信息. Returns how many."""
+    statement = delete(outbox).where(outbox.c.key.startswith(beginning, autoescape=True))
+    return connection.execute(statement).rowcount
+
+
+def forget_ended(connection: Connection, lane: str) -> bool:
+    """Delete the messages of one chat that have come to an end; True when none is left."""
+    ended = outbox.c.finished_at.is_not(None)
+    connection.execute(delete(outbox).where(outbox.c.lane == lane, ended))
+    return connection.execute(select(outbox.c.seq).where(outbox.c.lane == lane).limit(1)).first() is None
+
+
+def give_up(connection: Connection, due_before: datetime, now: datetime) -> int:
+    """What nobody has sent for so long is not sent any more, and its text goes. Returns how many."""
+    stale = outbox.c.status.in_(("waiting", "sending")) & (outbox.c.not_before < due_before)
+    given_up = {"status": "failed", "body": None, "finished_at": now, "last_error": "一直没有发出去"}
+    return connection.execute(update(outbox).where(stale).values(**given_up)).rowcount
 
 
 def cleanup(connection: Connection, now: datetime, days: int = 31) -> int:

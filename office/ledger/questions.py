@@ -129,6 +129,13 @@ def forget_chat(connection: Connection, chat_hash: str) -> int:
     return connection.execute(delete(questions).where(questions.c.chat_hash == chat_hash)).rowcount
 
 
+def blank(connection: Connection, asked_before: datetime) -> int:
+    """Of older questions only what came of them stays: no text, no chat. Returns how many."""
+    old = (questions.c.asked_at < asked_before) & (questions.c.chat_hash != "")
+    statement = update(questions).where(old).values(text="", matched_words="[]", chat_hash="")
+    return connection.execute(statement).rowcount
+
+
 def cleanup(connection: Connection, now: datetime, days: int = 365) -> int:
     """Delete questions older than `days`. Returns how many."""
     return connection.execute(delete(questions).where(questions.c.asked_at < now - timedelta(days=days))).rowcount

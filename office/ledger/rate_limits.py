@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Column, Connection, Executable, Integer, Table, Text, bindparam, case, delete
+from sqlalchemy import Column, Connection, Executable, Integer, Table, Text, bindparam, case, delete, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert_for
@@ -51,6 +51,12 @@ def _count_one(dialect: str) -> Executable:
         },
         where=over | (rate_limits.c.used < bindparam("most")),
     ).returning(rate_limits.c.used)
+
+
+def give_back(connection: Connection, key: str) -> None:
+    """Take one counted use back, in the transaction that counted it: what was tried turned out right."""
+    statement = update(rate_limits).where(rate_limits.c.key == key, rate_limits.c.used > 0)
+    connection.execute(statement.values(used=rate_limits.c.used - 1))
 
 
 def cleanup(connection: Connection, now: datetime) -> int:

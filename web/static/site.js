@@ -20,6 +20,7 @@
     turn = document.importNode(turn, true);
     transcript.appendChild(turn);
     chat.classList.add("talking");
+    document.querySelectorAll(".find details").forEach(function (menu) { menu.open = false; });
     form.elements.q.placeholder = "接着问";
     giveVoice(turn);
     turn.scrollIntoView({ block: "start" });

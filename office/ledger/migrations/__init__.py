@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from office.ledger.migrations import coordination, messages, records
+from office.ledger.migrations import (
+    applications,
+    caring,
+    codes,
+    coordination,
+    forms,
+    messages,
+    people,
+    privacy,
+    records,
+)
 from office.ledger.migrations.runner import apply
 from office.ledger.migrations.steps import Migration
 
@@ -16,6 +26,16 @@ MIGRATIONS: tuple[Migration, ...] = (
     coordination.LEASES,
     records.PUBLICATIONS,
     records.AUDIT,
+    forms.OPEN_FORMS,
+    forms.WRONG_RESULTS,
+    people.PEOPLE,
+    codes.CODES,
+    codes.SCANS,
+    caring.FOLLOW_UPS,
+    caring.HELP_REQUESTS,
+    applications.APPLICATIONS,
+    privacy.PERSON_KEYS,
+    privacy.ERASURES,
 )
 
 __all__ = ["MIGRATIONS", "Migration", "apply"]

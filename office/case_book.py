@@ -1,0 +1,113 @@
+"""The case book (案卷): what every verb on guarantee applications needs of the ledger, in one transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from office import case_notices
+from office.application_case import CaseFile, Event, GuaranteeApplication, Told
+from office.application_timeline import due_after, stop_at
+from office.applications import CHANGED, Actor, CaseChanged, Move, State, UnknownCase, check, cleaned
+from office.case_notices import TELEGRAM
+from office.ledger import application_events, applications, audit, chats, people
+from office.ledger.audit import Deed
+from office.office import WENZHOU, Office
+from office.people import Person, Role
+from office.pinned_entries import PinnedEntry
+from office.privacy import FieldCipher, Pseudonyms
+
+NO_SUCH_CASE = "没有这张单子。"
+RECEIVERS = {State.WITH_GUARANTOR: Role.GUARANTOR, State.WITH_BANK: Role.BANK}
+
+
+class CaseBook:
+    """Reads, moves and tells of cases; who may do so is the business of `Applicants` and `Applications`."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.keys = [key.reveal() for key in office.settings.secret_keys]
+        self.pseudonyms = [Pseudonyms(key) for key in self.keys]
+
+    @property
+    def cipher(self) -> FieldCipher:
+        """Opens and seals what the ledger keeps of people."""
+        return self.office.cipher
+
+    def pin(self, code: str) -> PinnedEntry:
+        """The entry as it stands today; `LookupError` for an unknown code."""
+        knowledge = self.office.knowledge
+        return PinnedEntry.of(knowledge.entries[code], self.office.today(), knowledge.version, knowledge.titles)
+
+    @contextmanager
+    def within(self, connection: Connection | None) -> Iterator[Connection]:
+        """The transaction given, or a durable one of its own."""
+        if connection is not None:
+            yield connection
+            return
+        with self.office.ledger.begin() as fresh:
+            yield fresh
+
+    def found(self, inside: Connection, receipt: str, *, to_change: bool = False) -> GuaranteeApplication:
+        """The case of a receipt number, or `UnknownCase`."""
+        case = applications.find(inside, self.cipher, receipt, to_change=to_change)
+        if case is None:
+            raise UnknownCase(NO_SUCH_CASE)
+        return case
+
+    def file(self, inside: Connection, case: GuaranteeApplication) -> CaseFile:
+        """The case with its steps and consents."""
+        events = application_events.of_case(inside, self.cipher, case.id)
+        return CaseFile(case, events, application_events.consents_of(inside, case.id))
+
+    def officer(self, inside: Connection, case: GuaranteeApplication) -> Person | None:
+        """The officer of the case, while active."""
+        person = people.find(inside, self.cipher, case.officer) if case.officer else None
+        return person if person and person.is_active else None
+
+    def move(self, inside: Connection, receipt: str, move: Move, actor: Actor, version: int | None) -> CaseFile:
+        """One step, checked, written down and told once; `version` None takes the case as it stands."""
+        case, move, now = self.found(inside, receipt, to_change=True), cleaned(move), self.office.now()
+        if version is not None and version != case.version:
+            raise CaseChanged(CHANGED)
+        check(case.standing(application_events.consents_of(inside, case.id)), move, actor)
+        stop = stop_at(move.to)
+        due = due_after(now.astimezone(WENZHOU).date(), stop.working_days)
+        receiver = {RECEIVERS[move.to].value: move.receiver} if move.to in RECEIVERS else {}
+        applications.move(inside, case, move.to, stop.turn, due, now, **receiver)
+        told = self.telling(inside, case, actor)
+        step = Event(
+            case.version + 1, move.to, actor, now, stop.turn, due, told, move.reason, move.sentence, move.missing
+        )
+        application_events.add(inside, self.cipher, case.id, step)
+        self.note(inside, actor, "move_case", receipt, f"{case.state.value}→{move.to.value}")
+        return self.told(inside, receipt, told)
+
+    def telling(self, inside: Connection, case: GuaranteeApplication, actor: Actor) -> Told:
+        """A message where there is a chat that can be written to; else a call, unless the farmer did it themselves."""
+        if case.chat is not None and case.chat[0] == TELEGRAM:
+            known = chats.get(inside, *case.chat)
+            if known is not None and known.blocked_at is None:
+                return Told.NOTICE
+        return Told.SHOWN if actor.role is Role.FARMER else Told.CALL
+
+    def told(self, inside: Connection, receipt: str, told: Told) -> CaseFile:
+        """The case after a step, its notice queued where the step said so."""
+        case = self.found(inside, receipt)
+        file = self.file(inside, case)
+        if told is Told.NOTICE:
+            case_notices.queue(inside, self.cipher, file, self.officer(inside, case), self.office.now())
+        return file
+
+    def note(self, inside: Connection, actor: Actor, verb: str, target: str, purpose: str) -> None:
+        """A line of the audit."""
+        audit.record(inside, Deed(actor.id, verb, target, purpose, self.office.now()))
+
+
+def hash_of(key: str, *parts: str) -> str:
+    """A keyed hash of some parts, none of which leads back from it without the key."""
+    return hmac.new(b"huinong applications\0" + key.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()

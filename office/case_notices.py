@@ -1,0 +1,83 @@
+"""What a farmer is told about a case, in the words of every window; as a message it goes into the outbox once."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from office import receipts
+from office.application_case import CaseFile, Event, GuaranteeApplication
+from office.application_timeline import sentence, stop_at, turn_words
+from office.applications import REASON_WORDS, STATE_WORDS, Opening, State
+from office.ledger import outbox
+from office.ledger.outbox import Kind, OutgoingMessage
+from office.people import ROLE_WORDS, Person, Role
+from office.pinned_entries import where_to_get
+from office.privacy import FieldCipher
+
+TELEGRAM = "telegram"
+NOBODY_YET = "工作人员"
+
+
+def helper_words(officer: Person | None) -> str:
+    """Who helps, as the farmer knows them."""
+    return f"{ROLE_WORDS[Role.OFFICER]}{officer.name}" if officer else NOBODY_YET
+
+
+def state_words(case: GuaranteeApplication) -> str:
+    """The state in words; a case of an entry that is not open is no application yet."""
+    if case.state is State.REGISTERED and case.entry.opening is Opening.CLOSED:
+        return "已登记，等人回电话"
+    return STATE_WORDS[case.state]
+
+
+def sentence_of(case: GuaranteeApplication, event: Event, helper: str) -> str:
+    """The farmer's sentence of one step: who acts next, and by which day."""
+    return sentence(stop_at(event.state, case.entry.opening), event.due, helper)
+
+
+def step_lines(case: GuaranteeApplication, event: Event, helper: str) -> list[str]:
+    """The sentence, the reason in plain words, and each paper wanting with where to get it."""
+    lines = [sentence_of(case, event, helper)]
+    if event.reason is not None:
+        lines.append(f"原因：{REASON_WORDS[event.reason]}。{event.sentence}")
+    elif event.sentence:
+        lines.append(f"说明：{event.sentence}")
+    for number, name in enumerate(event.missing, 1):
+        source = "" if case.entry.names_paper(name) else "（文件没写，经办的单位要的）"
+        lines.append(f"缺 {number}：{name}{source}。{where_to_get(case.entry.paper(name))}。")
+    return lines
+
+
+def case_lines(file: CaseFile, officer: Person | None) -> list[str]:
+    """A case in a few lines, for a chat: number, entry with its status, state, turn, sentence, whom to ring up."""
+    case, event, helper = file.case, file.events[-1], helper_words(officer)
+    lines = [f"回执编号 {receipts.spoken(case.receipt)}"]
+    lines += [f"{case.entry.status or ''}{case.entry.title}"]
+    lines += [f"现在：{state_words(case)}，{turn_words(case.turn, helper)}。"]
+    lines += step_lines(case, event, helper)
+    if officer and officer.phone:
+        lines.append(f"{helper}的电话：{officer.phone}")
+    return lines
+
+
+def queue(connection: Connection, cipher: FieldCipher, file: CaseFile, officer: Person | None, now: datetime) -> None:
+    """Put the notice of the case's last step into the outbox; a second time changes nothing."""
+    case = file.case
+    if case.chat is None:
+        raise ValueError(f"case {case.receipt} has no chat to write to")
+    lines = case_lines(file, officer)
+    text = "\n".join([f"<b>{html.escape(lines[0])}</b>", *map(html.escape, lines[1:]), "看进度：发“进度”两个字。"])
+    # the fields are those of handlers.outgoing.Outgoing, which unseals it
+    body = {"chat": int(case.chat[1]), "text": text, "rows": [[["找人问", "1|p"]]]}
+    message = OutgoingMessage(
+        f"case:{case.receipt}:{file.events[-1].number}",
+        case.chat[1],
+        Kind.NOTICE,
+        cipher.encrypt(json.dumps(body, ensure_ascii=False)),
+        now,
+    )
+    outbox.enqueue(connection, [message], now)

@@ -1,0 +1,83 @@
+"""Schema of the guarantee applications, their events, consents and papers."""
+
+from office.ledger.migrations.steps import Migration
+
+APPLICATIONS = Migration(
+    "applications",
+    (
+        """CREATE TABLE applications (
+            id <SERIAL>,
+            receipt TEXT NOT NULL UNIQUE,
+            form TEXT NOT NULL UNIQUE,
+            same_wish TEXT,
+            entry TEXT NOT NULL,
+            pinned TEXT NOT NULL,
+            village TEXT NOT NULL,
+            officer TEXT,
+            guarantor TEXT,
+            bank TEXT,
+            code TEXT,
+            sealed TEXT NOT NULL,
+            amount_yuan BIGINT,
+            tail TEXT NOT NULL,
+            chat_hash TEXT,
+            state TEXT NOT NULL CHECK (state IN ('registered', 'contacted', 'papers_needed', 'accepted',
+                'with_guarantor', 'with_bank', 'approved', 'declined', 'withdrawn')),
+            is_open BOOLEAN NOT NULL,
+            version INTEGER NOT NULL,
+            turn TEXT NOT NULL,
+            due TEXT NOT NULL,
+            filled_by TEXT NOT NULL,
+            filled_role TEXT NOT NULL,
+            confirmed_at BIGINT,
+            registered_at BIGINT NOT NULL,
+            changed_at BIGINT NOT NULL
+        )""",
+        "CREATE UNIQUE INDEX applications_same_wish ON applications (same_wish) WHERE is_open",
+        "CREATE INDEX applications_officer ON applications (officer, is_open)",
+        "CREATE INDEX applications_village ON applications (village)",
+        "CREATE INDEX applications_guarantor ON applications (guarantor) WHERE guarantor IS NOT NULL",
+        "CREATE INDEX applications_bank ON applications (bank) WHERE bank IS NOT NULL",
+        "CREATE INDEX applications_chat ON applications (chat_hash) WHERE chat_hash IS NOT NULL",
+        "CREATE INDEX applications_changed ON applications (changed_at)",
+        """CREATE TABLE application_events (
+            application BIGINT NOT NULL REFERENCES applications (id),
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            role TEXT NOT NULL,
+            reason TEXT,
+            detail TEXT,
+            turn TEXT NOT NULL,
+            due TEXT NOT NULL,
+            told TEXT NOT NULL CHECK (told IN ('shown', 'notice', 'call', 'called')),
+            at BIGINT NOT NULL,
+            PRIMARY KEY (application, number)
+        )""",
+        "CREATE INDEX application_events_calls ON application_events (application) WHERE told = 'call'",
+        """CREATE TABLE application_consents (
+            id <SERIAL>,
+            application BIGINT NOT NULL REFERENCES applications (id),
+            kind TEXT NOT NULL CHECK (kind IN ('follow_up', 'push', 'pass_on')),
+            is_given BOOLEAN NOT NULL,
+            wording TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            role TEXT NOT NULL,
+            at BIGINT NOT NULL
+        )""",
+        "CREATE INDEX application_consents_case ON application_consents (application)",
+        """CREATE TABLE application_papers (
+            id <SERIAL>,
+            application BIGINT NOT NULL REFERENCES applications (id),
+            name TEXT NOT NULL,
+            file TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            bytes BIGINT NOT NULL,
+            digest TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            role TEXT NOT NULL,
+            at BIGINT NOT NULL,
+            UNIQUE (application, digest)
+        )""",
+    ),
+)

@@ -1,0 +1,148 @@
+"""The desk in a real Chromium, 360 pixels wide: the code on a slip, a case decided, sizes, no scrolling sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from prometheus_client import CollectorRegistry
+
+from office import follow_ups, help_desk, sign_in
+from office.applicants import Applicants
+from office.applications import State
+from office.ledger.ledger import Ledger
+from office.ledger.sign_ins import TicketKind
+from office.office import Office
+from office.people import Person, Role
+from office.settings import Settings
+from tests.web.desk_world import ENTRY, HERE, Desk
+from tests.web.serving import served
+from web.application import build
+from web.desk_access import COOKIE
+
+CHROMIUM = Path("/usr/bin/chromium")
+MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
+LOW_TICKS = """(target) => [...document.querySelectorAll("label.tick")]
+  .filter((label) => label.getBoundingClientRect().height < target - 0.01 || !label.querySelector("input.box"))
+  .map((label) => `low label: ${label.textContent.trim()}`)"""
+SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is missing (apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def desk(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk of its own, without https as on one's own machine."""
+    settings = Settings.from_environ({"STATE_DIR": str(tmp_path_factory.mktemp("desk"))})
+    own = Office(settings, Ledger.open(settings.database_url.reveal()), office.knowledge)
+    yield Desk(own, build(own, registry=CollectorRegistry()))
+    own.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def address(desk: Desk) -> Iterator[str]:
+    """The desk on loopback."""
+    with served(desk.application) as at:
+        yield at
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the module; closed before other tests run a loop of their own."""
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+def code_of(desk: Desk, person: Person) -> str:
+    """The eight digits on a slip."""
+    with desk.office.ledger.begin() as connection:
+        return sign_in.invite(desk.office, connection, person, TicketKind.CODE, by="test")
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with script", "without script"])
+def test_a_guarantee_company_signs_in_with_a_code_and_decides_a_case(
+    browser: Browser, desk: Desk, address: str, has_script: bool
+) -> None:
+    """On a phone: digits, list, case, refusal with its reason; without a reason it is told so; then the code is dead."""
+    staff, guarantor = desk.person(Role.STAFF), desk.person(Role.GUARANTOR, name="乐清农担")
+    case = desk.with_guarantor(desk.case(phone=f"1390000{has_script:04d}"), staff, guarantor)
+    code = code_of(desk, guarantor)
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=has_script)
+    page = context.new_page()
+
+    page.goto(f"{address}/desk/cases/{case.receipt}")
+    page.get_by_label("纸条上的 8 位数字").fill(f"{code[:4]} {code[4:]}")
+    page.get_by_role("button", name="进入").click()
+    expect(page).to_have_url(f"{address}/desk/cases/{case.receipt}")
+    page.get_by_role("link", name="我的活").first.click()
+    page.get_by_role("link", name="打开").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("已转担保")
+    page.get_by_text("不通过", exact=True).first.click()
+    refusal = page.locator("form", has=page.locator("input[value=declined]"))
+    refusal.get_by_label("用大白话写一句为什么").fill("今年的额度用完了，明年三月再来问。")
+    refusal.get_by_role("button", name="不通过").click()
+    expect(page.get_by_role("alert")).to_contain_text("要选一个原因")
+    refusal.get_by_label("今年的额度用完了", exact=True).check()
+    refusal.get_by_role("button", name="不通过").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("未通过")
+    expect(page.get_by_text("明年三月再来问")).to_be_visible()
+    context.close()
+
+    file = Applicants(desk.office).file(case.receipt)
+    assert file.case.state is State.DECLINED
+    assert file.events[-1].actor.id == guarantor.id
+    with desk.office.ledger.begin() as connection:
+        again = sign_in.enter(desk.office, connection, code, label="", address="again")
+    assert again is sign_in.Refusal.WRONG
+
+
+@pytest.mark.parametrize(("width", "limits"), [*((360, limits) for limits in SIZES), (1280, SIZES[0])])
+def test_desk_pages_are_legible_and_never_scroll_sideways(
+    browser: Browser, desk: Desk, address: str, width: int, limits: tuple[int, int, int]
+) -> None:
+    """Every page with everything unfolded: font, line height, contrast, targets."""
+    size, font, target = limits
+    admin, guarantor = desk.person(Role.ADMIN), desk.person(Role.GUARANTOR)
+    case = desk.case(phone=f"137{width:04d}{font:04d}")
+    passed = desk.with_guarantor(desk.case(phone=f"138{width:04d}{font:04d}"), desk.person(Role.STAFF), guarantor)
+    with desk.office.ledger.begin() as connection:
+        call = help_desk.ask(
+            desk.office, connection, form=f"{width}{font}", village="乐清市大荆镇下山头村", phone="13700000000",
+            question="石斛贷没人回", channel="web", source=f"{width}{font}",
+        )  # fmt: skip
+        follow_up = follow_ups.begin(
+            desk.office, connection, entry=ENTRY, village=HERE, name="李四", phone="13700000000"
+        )
+    pages = {
+        None: ("/desk", "/person"),
+        admin: ("/desk", f"/desk/cases/{case.receipt}", f"/desk/help/{call.number}", f"/desk/follow-ups/{follow_up}",
+                "/desk/fill-in", "/desk/visit", "/desk/export", f"/desk/scripts/{ENTRY}", "/desk/people",
+                f"/desk/people/{guarantor.id}", "/desk/self-check", "/desk/devices"),
+        guarantor: ("/desk", f"/desk/cases/{passed.receipt}"),
+    }  # fmt: skip
+    faults = []
+    for person, paths in pages.items():
+        context = browser.new_context(viewport={"width": width, "height": 740})
+        if person is not None:
+            context.add_cookies([{"name": COOKIE, "value": desk.token(person), "url": address}])
+        page = context.new_page()
+        page.goto(f"{address}/words?elder={size}")
+        for path in paths:
+            page.goto(address + path)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            seen = page.evaluate(MEASURE, {"font": font, "target": target})
+            assert seen["texts"] > 8
+            low = page.evaluate(LOW_TICKS, target)
+            # a box is pressed anywhere on its label, whose size is what counts
+            faults += [f"{path}: {fault}" for fault in (*seen["faults"], *low) if " input.box " not in f" {fault}"]
+        context.close()
+
+    assert sorted(set(faults)) == []

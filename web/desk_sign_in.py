@@ -1,0 +1,141 @@
+"""Signing in at the desk: a typed code, a single-use link, one's own devices, and out again."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from office import sign_in
+from office.ledger import sign_ins
+from office.ledger.sign_ins import Device
+from office.people import Duty, Person
+from office.sign_in import DEVICE_DAYS, Entered, Refusal
+from web.desk_access import (
+    COOKIE,
+    desk_page,
+    device_of,
+    form_of,
+    inside,
+    person_of,
+    sign_in_page,
+    signed_in,
+    staff_only,
+)
+from web.forms import read_form
+from web.window import off_loop, window_of
+
+TROUBLES = {
+    Refusal.WRONG: "这个进不去：可能输错了、用过了，或者过期了。请再看一眼，或者找管理员另开一个。",
+    Refusal.TOO_MANY: "试的次数太多了。请过十分钟再试，或者找管理员发一个链接。",
+}
+LONGEST_SECRET = 64
+KINDS = (("MicroMessenger", "微信"), ("AlipayClient", "支付宝"), ("Edg", "Edge"), ("Firefox", "Firefox"))
+MACHINES = (
+    ("Android", "安卓手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "苹果平板"),
+    ("Windows", "电脑"),
+    ("Mac", "苹果电脑"),
+)
+
+
+async def sign_in_form(request: Request) -> Response:
+    """GET: where a code is typed. Someone who is in already goes on to the desk."""
+    if await signed_in(request) is not None:
+        return RedirectResponse("/desk", 303)
+    return sign_in_page(request, 200)
+
+
+async def enter_page(request: Request) -> Response:
+    """GET of a link: nothing is used up yet, because previews fetch links on their own."""
+    secret = request.path_params["secret"][:LONGEST_SECRET]
+    if await off_loop(_holder, request, secret) is None:
+        return sign_in_page(request, 410, TROUBLES[Refusal.WRONG])
+    return sign_in_page(request, 200, secret=secret)
+
+
+async def enter(request: Request) -> Response:
+    """POST of a code or of a link's button: this device is in for thirty days."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise HTTPException(403, "请在本站的登录页上输入。")
+    form = await read_form(request)
+    secret = form.get("secret", "")[:LONGEST_SECRET]
+    entered = await off_loop(_enter, request, secret)
+    if isinstance(entered, Refusal):
+        status = 429 if entered is Refusal.TOO_MANY else 403
+        return sign_in_page(request, status, TROUBLES[entered])
+    response = RedirectResponse(inside(form.get("wanted", "")), 303)
+    response.set_cookie(
+        COOKIE,
+        entered.token,
+        DEVICE_DAYS * 86_400,
+        secure=window_of(request).pages.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@staff_only(Duty.OPEN_DESK)
+async def devices_page(request: Request) -> Response:
+    """Where one is signed in, each with a way out."""
+    devices = await off_loop(_devices, request, person_of(request))
+    return desk_page(request, "desk_devices.html", devices=devices, this=device_of(request).id)
+
+
+@staff_only(Duty.OPEN_DESK)
+async def sign_out(request: Request) -> Response:
+    """Ends this device, or another of one's own."""
+    person, this = person_of(request), device_of(request).id
+    device = form_of(request).get("device", this)
+    await off_loop(_sign_out, request, person, device)
+    if device != this:
+        return RedirectResponse("/desk/devices", 303)
+    response = RedirectResponse("/desk/sign-in", 303)
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=window_of(request).pages.is_https)
+    return response
+
+
+def label_of(agent: str) -> str:
+    """How a device is called in the list: 安卓手机 微信."""
+    machine = next((word for mark, word in MACHINES if mark in agent), "别的设备")
+    kind = next((word for mark, word in KINDS if mark in agent), "浏览器")
+    return f"{machine} {kind}"
+
+
+def _holder(request: Request, secret: str) -> Person | None:
+    office = window_of(request).office
+    with office.ledger.read() as connection:
+        return sign_in.holder(office, connection, secret)
+
+
+def _enter(request: Request, secret: str) -> Entered | Refusal:
+    office = window_of(request).office
+    address = request.client.host if request.client else "unknown"
+    label = label_of(request.headers.get("user-agent", ""))
+    with office.ledger.begin() as connection:
+        return sign_in.enter(office, connection, secret, label=label, address=address)
+
+
+def _devices(request: Request, person: Person) -> list[Device]:
+    office = window_of(request).office
+    with office.ledger.read() as connection:
+        return sign_ins.devices_of(connection, person.id, office.now())
+
+
+def _sign_out(request: Request, person: Person, device: str) -> None:
+    office = window_of(request).office
+    with office.ledger.begin() as connection:
+        sign_in.sign_out(office, connection, person, device, by=person.id)
+
+
+ROUTES = (
+    Route("/desk/sign-in", sign_in_form, methods=["GET"]),
+    Route("/desk/sign-in", enter, methods=["POST"]),
+    Route("/desk/enter/{secret}", enter_page, methods=["GET"]),
+    Route("/desk/devices", devices_page, methods=["GET"]),
+    Route("/desk/sign-out", sign_out, methods=["POST"]),
+)
