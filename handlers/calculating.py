@@ -41,11 +41,6 @@ def on_cancel(visit: Visit) -> bool:
     return calculations.cancel(visit.key, visit.connection)
 
 
-def is_foremost(visit: Visit) -> bool:
-    """Whether a typed answer is meant for the open calculation rather than for another open form."""
-    return calculations.is_foremost(visit.key, visit.connection)
-
-
 def reminded(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
     """The answer to another question with a button back to the open calculation, above 找人问."""
     button = calculations.going_on(visit.office, visit.key, visit.connection) if replies else None

@@ -18,6 +18,7 @@ from knowledge.entries import Entry
 KNOWN, LIST, TURN, ITEM, WHOLE, PAPERS, LEAF, SUMMARY = "known", "list", "turn", "item", "all", "papers", "leaf", "sum"
 MOST_LINES = 12
 MOST_ITEMS = 10
+MOST_PAPERS = 9
 MOST_HEARD = 4
 MOST_SHOWN = 4
 LONGEST_LABEL = 40
@@ -59,7 +60,7 @@ def question_page(view: QuestionView, *, is_first: bool = False, is_answered: bo
         lines.append(Line(LineKind.WARNING, view.trouble))
     lines.append(Line(LineKind.LEAD, view.text))
     lines += [Line(LineKind.NOTE, text) for text in (view.about, view.hint) if text]
-    changes = _changes(view.known, view.scope, is_first=is_first)
+    changes = _changes(view.known, view.scope, is_direct=is_first)
     return Page(
         tuple(lines),
         (
@@ -72,19 +73,24 @@ def question_page(view: QuestionView, *, is_first: bool = False, is_answered: bo
 
 def _shown_back(view: QuestionView, *, is_first: bool, is_answered: bool) -> list[Line]:
     if is_first and view.known:
-        return [Line(LineKind.HEARD, f"我记下的：{_texts(view.known)}。不对的点一下就改。")]
+        heard = [fact for fact in view.known if fact.is_heard]
+        told = [fact for fact in view.known if not fact.is_heard]
+        texts = [
+            f"{head}：{_texts(facts)}。" for head, facts in (("您在聊天里说的", heard), ("您答过的", told)) if facts
+        ]
+        return [Line(LineKind.HEARD, f"{''.join(texts)}不对的点一下就改。")]
     if is_answered and view.known and not view.notices and not view.trouble:
-        return [Line(LineKind.HEARD, f"记下了：{view.known[-1].text}。")]
+        return [Line(LineKind.HEARD, f"记下了：{_texts(view.known[-1:])}。")]
     return []
 
 
 def _texts(known: Iterable[KnownFact]) -> str:
-    return "；".join(fact.text for fact in known)
+    return "；".join(f"{fact.label}：{fact.words}" for fact in known)
 
 
-def _changes(known: Sequence[KnownFact], scope: str, *, is_first: bool) -> tuple[Button, ...]:
+def _changes(known: Sequence[KnownFact], scope: str, *, is_direct: bool) -> tuple[Button, ...]:
     """A button for each of a few answers, so that one tap corrects it; for many one that lists them."""
-    if is_first and len(known) <= MOST_HEARD:
+    if is_direct and len(known) <= MOST_HEARD:
         return tuple(fact.change for fact in known)
     return (step(KNOWN, CHANGE_LABEL, scope),) if known else ()
 
@@ -145,7 +151,7 @@ def _tail(view: ResultView) -> list[Line]:
 def _steps(view: ResultView) -> Iterable[tuple[Button, ...]]:
     """材料单 and the answers in one block, what the view offers itself in the next, each naming what it belongs to."""
     papers = (step(PAPERS, "材料单", f"0.{view.scope}"),) if view.papers.chosen or not view.scope else ()
-    known = (step(KNOWN, CHANGE_LABEL, view.scope),) if view.known else ()
+    known = _changes(view.known, view.scope, is_direct=True)
     own = (
         Button(each.label, Action(Verb.CHECK_STEP, each.action.target, view.scope))
         if each.action.verb is Verb.CHECK_STEP
@@ -203,13 +209,22 @@ def whole_page(view: ResultView, entry: Entry) -> Page:
 
 
 def papers_page(view: ResultView, number: int) -> Page:
-    """The merged list of papers, ten lines a page."""
+    """The merged list of papers, nine lines a page."""
     title, *lines = view.papers.lines or (Line(LineKind.NOTE, NO_PAPERS),)
-    last = _last(len(lines), MOST_ITEMS)
+    last = _last(len(lines), MOST_PAPERS)
     number = min(number, last)
-    shown = lines[number * MOST_ITEMS : (number + 1) * MOST_ITEMS]
+    shown = lines[number * MOST_PAPERS : (number + 1) * MOST_PAPERS]
     count = [Line(LineKind.NOTE, f"第 {number + 1} 页，共 {last + 1} 页。")] if last else []
     return Page((title, *shown, *count), ((*_turns(LEAF, number, last, view.scope), _back(view.scope)),))
+
+
+def chosen_page(view: ResultView, entry: Entry) -> Page:
+    """The list of papers after an entry was put on it or taken off, with a way back."""
+    is_on = entry.code in view.papers.chosen
+    page = papers_page(view, 0)
+    said = f"“{entry.title}”{'列进材料单了' if is_on else '从材料单去掉了'}。"
+    again = step(CHOOSE, "从材料单去掉" if is_on else "再列进去", entry.code)
+    return Page((Line(LineKind.NOTE, said), *page.lines), ((again,), *page.blocks))
 
 
 def owned_page(view: ResultView, entry: Entry) -> Page:
@@ -243,17 +258,13 @@ def _last(count: int, size: int) -> int:
 
 
 def _short(lines: Sequence[Line], room: int) -> list[Line]:
-    """`lines` within `room`: conditions that do not fit are counted, everything else stays in its place."""
+    """`lines` within `room`: conditions and near misses that do not fit are counted, all else stays in its place."""
     if len(lines) <= room:
         return list(lines)
-    conditions = [line for line in lines if line.kind is LineKind.DETAIL]
-    fit = max(room - (len(lines) - len(conditions)) - 1, 1)
-    shown: list[Line] = []
-    seen = 0
-    for line in lines:
-        seen += line.kind is LineKind.DETAIL
-        if line.kind is not LineKind.DETAIL or seen <= fit:
-            shown.append(line)
-        elif seen == fit + 1:
-            shown.append(Line(LineKind.NOTE, f"还有 {len(conditions) - fit} 个条件，点“{WHOLE_LABEL}”看。"))
-    return shown
+    notes = [place for place, line in enumerate(lines) if line.kind is LineKind.NOTE]
+    spare = [place for place, line in enumerate(lines) if line.kind is LineKind.DETAIL or place in notes[:-1]]
+    fit = max(room - (len(lines) - len(spare)) - 1, 1)
+    left = spare[fit:]
+    count = Line(LineKind.NOTE, f"还有 {len(left)} 条，点“{WHOLE_LABEL}”看。")
+    kept = [count if place == left[0] else line for place, line in enumerate(lines) if place not in left[1:]]
+    return kept if left else list(lines)

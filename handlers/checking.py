@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from handlers import check_pages
@@ -13,8 +13,9 @@ from handlers.wrapping import PERSON, keyboard, notice, wrapped
 from knowledge.answering import Memory, answer
 from knowledge.answers import Action, Answer, Button, Outcome, Verb
 from knowledge.check_rendering import AGAIN, CHOOSE, DISOWN, GO_ON, LEAVE, OWN, WRONG
-from knowledge.check_views import CheckView, QuestionView
+from knowledge.check_views import CheckView, QuestionView, ResultView
 from knowledge.checkup import Group
+from knowledge.entries import Entry
 from office.check_ups import KIND, CheckUps
 from office.ledger import dialogues, open_forms
 
@@ -22,6 +23,10 @@ VERBS = (Verb.CHECK, Verb.CHECK_ANSWER, Verb.CHECK_STEP)
 CHECK_UP = Button("政策体检", Action(Verb.CHECK))
 OF_THE_SCOPE = frozenset({GO_ON, AGAIN, LEAVE, WRONG})  # their detail names the entry, or nothing for the check-up
 OF_THE_CHECK_UP = frozenset({OWN, DISOWN, CHOOSE})
+AFTERWARDS: Mapping[str, Callable[[ResultView, Entry], Page]] = {
+    OWN: check_pages.owned_page,
+    CHOOSE: check_pages.chosen_page,
+}
 STARTS_A_SITTING = frozenset({GO_ON, AGAIN})
 LEAVE_WORDS = frozenset({"先不答了", "不答了", "不想答了", "算了", "退出", "停"})
 CHANGE_WORDS = frozenset({"改前面的", "改", "答错了", "前面答错了"})
@@ -48,8 +53,8 @@ def on_this(visit: Visit) -> tuple[Outgoing, ...]:
     """我能办吗: of the entry the chat is about, or else over everything."""
     key = visit.key
     dialogue = dialogues.load(visit.connection, visit.office.cipher, key.channel, key.id, visit.now)
-    entry = dialogue.entry if dialogue is not None else None
-    return _begun(entry if entry is not None and entry in visit.office.knowledge.entries else "", visit)
+    entry = (dialogue.entry if dialogue is not None else None) or ""
+    return _begun(entry if entry in visit.office.knowledge.entries else "", visit)
 
 
 def on_typed(text: str, visit: Visit) -> tuple[Outgoing, ...] | None:
@@ -134,15 +139,9 @@ def _taken(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
     if is_step and name in OF_THE_SCOPE | OF_THE_CHECK_UP:
         check_ups.enter(visit.key, action.detail if name in OF_THE_SCOPE else "", connection=visit.connection)
     view = check_ups.press(action, visit.key, connection=visit.connection)
-    if (
-        is_step
-        and name == OWN
-        and not isinstance(view, QuestionView)
-        and action.detail in visit.office.knowledge.entries
-    ):
-        return _shown(check_pages.owned_page(view, visit.office.knowledge.entries[action.detail]), visit)
-    if is_step and name == CHOOSE and not isinstance(view, QuestionView):
-        return _shown(check_pages.papers_page(view, 0), visit)
+    entry = visit.office.knowledge.entries.get(action.detail)
+    if is_step and name in AFTERWARDS and entry is not None and not isinstance(view, QuestionView):
+        return _shown(AFTERWARDS[name](view, entry), visit)
     return _viewed(view, visit, is_first=is_step and name in STARTS_A_SITTING, is_answered=not is_step)
 
 
@@ -187,7 +186,7 @@ def _summed(scope: str, visit: Visit) -> tuple[Outgoing, ...]:
     return _viewed(CheckUps(visit.office).result(visit.key, scope, connection=visit.connection), visit)
 
 
-LOOKS: dict[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
+LOOKS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     KNOWN: _known,
     LIST: _listed,
     TURN: _listed,

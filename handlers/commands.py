@@ -7,12 +7,12 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 
-from handlers import applying, asking, calculating, caring, questions, staff, words
+from handlers import applying, asking, calculating, caring, checking, forgetting, questions, staff, words
 from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
 from knowledge.answers import Action, Verb
-from office.ledger import chats
+from office.ledger import chats, open_forms
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 
@@ -41,6 +41,7 @@ def _start(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
     visit.office.forget(visit.key, connection=visit.connection)
     applying.on_cancel(visit)
     calculating.on_cancel(visit)
+    checking.on_start(visit)
     chats.start(visit.connection, CHANNEL, str(visit.where.id), visit.now)
     welcome = Outgoing(visit.where.id, words.WELCOME, shows_keys=not visit.is_group, reply_to=visit.reply_to)
     if rest.startswith("e_"):
@@ -89,15 +90,25 @@ def _replied_to(visit: Visit) -> str:
 
 
 def _forget(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    """What was said is forgotten, and the form asked last is given up; said again, the one before it."""
     visit.office.forget(visit.key, connection=visit.connection)
-    if applying.on_cancel(visit):
-        return (_said(applying.DROPPED, visit),)
-    stopped = calculating.on_cancel(visit)
-    return (_said(words.CALCULATION_DROPPED if stopped else words.FORGOTTEN, visit),)
+    for kind in open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now):
+        cancel, dropped = CANCELS.get(kind, (None, ""))
+        if cancel is not None and cancel(visit):
+            return (_said(dropped, visit),)
+    return (_said(words.FORGOTTEN, visit),)
 
 
 def _calculate(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     return asking.within_limits(visit, lambda: calculating.on_command(visit))
+
+
+def _check(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    return asking.within_limits(visit, lambda: checking.on_command(rest, visit))
+
+
+def _check_this(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
+    return asking.within_limits(visit, lambda: checking.on_this(visit))
 
 
 def _elder(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
@@ -116,6 +127,11 @@ def _said(text: str, visit: Visit) -> Outgoing:
     return notice(text, visit.where.id, reply_to=visit.reply_to)
 
 
+CANCELS: Mapping[str, tuple[Callable[[Visit], bool], str]] = {
+    "interview": (checking.on_cancel, checking.DROPPED),
+    "calculation": (calculating.on_cancel, words.CALCULATION_DROPPED),
+    "application": (applying.on_cancel, applying.DROPPED),
+}
 COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "start": _start,
     "help": _help,
@@ -123,9 +139,12 @@ COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "apply": applying.on_apply,
     "status": applying.on_status,
     "calc": _calculate,
+    "check": _check,
+    "check_this": _check_this,
     "person": _person,
     "verify": _verify,
     "forget": _forget,
+    "forget_me": forgetting.on_command,
     "elder": _elder,
     "desk": staff.on_desk,
     "script": staff.on_script,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Message
 
-from handlers import applying, asking, calculating, caring
+from handlers import applying, asking, calculating, caring, checking, forgetting
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
 from handlers.wrapping import HOME, wrapped
@@ -32,12 +32,17 @@ def on_press(visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
+    if forgetting.is_ours(action):
+        return forgetting.on_press(action, visit)
     if action.verb is Verb.FOLLOW_UP:
         return caring.on_follow_up(action, visit)
     if action.verb is Verb.APPLY:
         return applying.on_press(action, visit)
     if action.verb is Verb.CALCULATE:
         return calculating.on_press(action, visit)
+    if action.verb in checking.VERBS:
+        replies = checking.on_press(action, visit)
+        return _in_place(replies, visit) if checking.turns_in_place(action) else replies
     said = visit.office.press(action, visit.key, connection=visit.connection)
     if action.verb is Verb.PERSON:
         said = caring.invited(said)
@@ -51,12 +56,23 @@ def _turned(action: Action, said: Answer, visit: Visit) -> tuple[Outgoing, ...]:
     page = int(action.detail) if action.detail.isdigit() else 0
     shown = _page(said, action.target, page)
     replies = wrapped(shown, visit.where.id, elder=visit.known.elder_mode)
-    before = visit.update.callback_query and visit.update.callback_query.message
-    if not isinstance(before, Message) or len(replies) != 1 or not _is_menu(before):
+    before = _pressed_message(visit)
+    return _in_place(replies, visit) if before is not None and _is_menu(before) else replies
+
+
+def _in_place(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
+    """The one reply instead of the message that was pressed, as far as that can still be changed."""
+    before = _pressed_message(visit)
+    if before is None or len(replies) != 1:
         return replies
     if _looks_like(before, replies[0]):
         return ()  # Telegram refuses an edit that changes nothing
     return (replace(replies[0], edit=before.message_id),)
+
+
+def _pressed_message(visit: Visit) -> Message | None:
+    query = visit.update.callback_query
+    return query.message if query is not None and isinstance(query.message, Message) else None
 
 
 def _page(said: Answer, key: str, page: int) -> Answer:

@@ -13,22 +13,26 @@ log = logging.getLogger(__name__)
 CHINESE: Mapping[str, str] = {
     "start": "开始",
     "browse": "浏览政策和贷款",
+    "check": "政策体检：看看能办哪些",
     "calc": "算一算",
     "status": "查办理进度",
     "person": "找人问",
     "verify": "查真假",
     "forget": "忘掉前面说的",
+    "forget_me": "删除我的信息",
     "elder": "字大一点",
     "help": "怎么用",
 }
 ENGLISH: Mapping[str, str] = {
     "start": "Start",
     "browse": "Browse policies and loans",
+    "check": "What may I qualify for?",
     "calc": "Work out a loan or a subsidy",
     "status": "How my application stands",
     "person": "Whom to ask",
     "verify": "Is this really from us?",
     "forget": "Forget what I said",
+    "forget_me": "Delete my data",
     "elder": "Large print",
     "help": "How to use",
 }

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from handlers import applying, asking, calculating, caring, commands, words
+from handlers import applying, asking, calculating, caring, checking, commands, words
 from handlers.groups import without_mention
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from office.ledger import outbox_upkeep
+from office.ledger import open_forms, outbox_upkeep
 
 WENZHOU = ZoneInfo("Asia/Shanghai")
+FORMS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...] | None]] = {
+    "interview": checking.on_typed,
+    "calculation": calculating.on_typed,
+    "application": applying.on_typed,
+}
 
 
 def on_question(visit: Visit) -> tuple[Outgoing, ...]:
@@ -23,24 +29,28 @@ def on_question(visit: Visit) -> tuple[Outgoing, ...]:
     call = caring.called_for(text)
     if call is not None:
         return caring.on_call(call, visit)
-    forms = (calculating, applying) if calculating.is_foremost(visit) else (applying, calculating)
-    for form in forms:
-        taken = form.on_typed(text, visit)
+    return asking.within_limits(visit, lambda: _typed(text, visit))
+
+
+def _typed(text: str, visit: Visit) -> tuple[Outgoing, ...]:
+    """An answer for the form that was asked last, or a question as always with a way back to what is open."""
+    for kind in open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now):
+        taken = FORMS[kind](text, visit) if kind in FORMS else None
         if taken is not None:
-            return _within_limits(taken, visit)
-    return applying.reminded(calculating.reminded(answered(text, visit), visit), visit)
-
-
-def _within_limits(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
-    return asking.within_limits(visit, lambda: replies)
+            return taken
+    replies = _asked(text, visit)
+    for reminded in (checking.reminded, calculating.reminded, applying.reminded):
+        replies = reminded(replies, visit)
+    return replies
 
 
 def answered(text: str, visit: Visit, note: str = "") -> tuple[Outgoing, ...]:
     """The office's reply to `text`."""
-    return asking.within_limits(
-        visit,
-        lambda: asking.reply(visit, visit.office.ask(text, visit.key, connection=visit.connection), note=note),
-    )
+    return asking.within_limits(visit, lambda: _asked(text, visit, note))
+
+
+def _asked(text: str, visit: Visit, note: str = "") -> tuple[Outgoing, ...]:
+    return asking.reply(visit, visit.office.ask(text, visit.key, connection=visit.connection), note=note)
 
 
 def on_edited(visit: Visit) -> tuple[Outgoing, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from knowledge.answering import Memory, answer
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
@@ -103,18 +103,6 @@ def going_on(office: Office, chat: ChatKey, connection: Connection) -> Button | 
     """The button that goes back to the open calculation, to hang under the answer to another question."""
     state = _load(office, chat, connection)
     return Button(f"接着算：{state.form.title}", GO_ON) if state is not None else None
-
-
-def is_foremost(chat: ChatKey, connection: Connection) -> bool:
-    """Whether of all the chat's open forms the calculation was asked about last: a typed answer is meant for it."""
-    forms = open_forms.open_forms
-    latest = (
-        select(forms.c.kind)
-        .where(forms.c.channel == chat.channel, forms.c.chat == chat.id)
-        .order_by(forms.c.updated_at.desc())
-        .limit(1)
-    )
-    return connection.execute(latest).scalar_one_or_none() == KIND
 
 
 def _is_for(office: Office, box: Box, text: str, taken: Taken) -> bool:

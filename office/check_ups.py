@@ -57,7 +57,7 @@ class CheckUps:
         Raises `LookupError` for an unknown code.
         """
         with self._within(connection) as inside:
-            return self._save(inside, chat, self._entered(inside, chat, scope).resuming())
+            return self._save(inside, chat, replace(self._entered(inside, chat, scope), notices=()).resuming())
 
     def look(self, chat: ChatKey, scope: str = "", *, connection: Connection | None = None) -> CheckView:
         """What `begin` would show, but nothing is kept and a pause stays: for a page that is only opened."""

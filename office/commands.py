@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from knowledge.reading import ContentError
-from office import card_commands
+from office import card_commands, upkeep_commands
+from office.backup import BackupError
 from office.codes import CodeRefused
 from office.ledger.errors import LedgerError
 from office.office import Office
@@ -26,22 +27,29 @@ Run = Callable[[Office, argparse.Namespace], int]
 def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
     """Run one subcommand on the office the settings describe; 1 when it cannot be done, 2 when it is not understood."""
     arguments = _parser().parse_args(argv)
+
+    def read_settings() -> Settings:
+        return Settings.from_environ(os.environ if environ is None else environ, ROOT / ".env")
+
     try:
-        settings = Settings.from_environ(os.environ if environ is None else environ, ROOT / ".env")
+        settings = read_settings()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return WRONG_WORDS
     try:
-        office = Office.open(settings)
-    except (ContentError, LedgerError, PrivacyError, OSError) as error:
+        if "run_closed" in arguments:  # works on a state that no office may have open
+            return int(arguments.run_closed(settings, arguments, read_settings))
+        return _on_office(settings, arguments)
+    except (BackupError, CodeRefused, CannotPrint, ContentError, LedgerError, PrivacyError, OSError) as error:
         print(error, file=sys.stderr)
         return FAULT
+
+
+def _on_office(settings: Settings, arguments: argparse.Namespace) -> int:
+    office = Office.open(settings)
     try:
         run: Run = arguments.run
         return run(office, arguments)
-    except (CodeRefused, CannotPrint, LedgerError, OSError) as error:
-        print(error, file=sys.stderr)
-        return FAULT
     finally:
         office.ledger.close()
 
@@ -50,4 +58,5 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m office", description="惠农政策一键查：办事处的命令")
     commands = parser.add_subparsers(dest="command", required=True)
     card_commands.declare(commands.add_parser("cards", help="政策码、农贷码和明白卡"))
+    upkeep_commands.declare(commands)
     return parser

@@ -45,7 +45,11 @@ class PapersStore:
         """Seal every file again with the newest key. Returns how many."""
         keys = self.kept()
         for key in keys:
-            content, path = self.get(key), self._path(key)
+            path = self._path(key)
+            try:
+                content = self.get(key)
+            except FileNotFoundError:  # erased meanwhile
+                continue
             half = path.with_suffix(".half")
             half.write_bytes(self._cipher.encrypt_bytes(content))
             half.chmod(0o600)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import time
 
 from sqlalchemy import Connection
 
 from office import follow_ups, help_desk
-from office.ledger import follow_ups as kept_follow_ups
-from office.ledger import help_requests, leases, people, sign_ins
+from office.erasure import scrub
+from office.ledger import leases, people
 from office.my_list import digest_lines, my_list
 from office.notices import notify
 from office.office import Office
 from office.people import STAFF_ROLES
+from office.retention import clean_when_due
 from office.working_days import WENZHOU
 
 LEASE = "rounds"
 LEASE_SECONDS = 300
 DIGEST_FROM, DIGEST_TO = time(7, 30), time(12, 0)
 DAY_SECONDS = 86_400
-KEPT_TICKET_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def go_round(office: Office, process: str) -> Round | None:
         escalated = len(help_desk.escalate(office, connection))
     with office.ledger.begin() as connection:
         digests = send_digests(office, connection, process)
-        cleaned = clean_up(office, connection)
+    scrub(office)
+    cleaned = clean_when_due(office, process) or 0
     with office.ledger.begin() as connection:
         leases.release(connection, LEASE, process)
     return Round(adopted, asked, escalated, digests, cleaned)
@@ -67,13 +68,3 @@ def send_digests(office: Office, connection: Connection, process: str) -> int:
             if lines:
                 sent += notify(office, connection, key=f"digest:{day}:{person.id}", chat=chat, text="\n".join(lines))
     return sent
-
-
-def clean_up(office: Office, connection: Connection) -> int:
-    """Delete what has been kept long enough. Returns how many rows."""
-    now = office.now()
-    return (
-        kept_follow_ups.cleanup(connection, now - timedelta(days=follow_ups.KEPT_DAYS))
-        + help_requests.cleanup(connection, now - timedelta(days=help_desk.KEPT_DAYS))
-        + sign_ins.cleanup(connection, now - timedelta(days=KEPT_TICKET_DAYS))
-    )

@@ -111,7 +111,7 @@ class _Reader:
             return given
         if not is_local:
             raise SettingsError(f"设置 {name} 缺了：账本不在本机时必须给出，例如 {name}={EXAMPLES[name]}")
-        return (parse(read_or_make_key(name, state_dir)),)
+        return tuple(parse(part.strip()) for part in read_or_make_key(name, state_dir).split(","))
 
 
 def _check_webhook(settings: Settings) -> None:

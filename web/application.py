@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from office.office import Office
-from web import apply, calculate, case_papers, check, codes, desk_routes, person, status, verify
+from web import apply, calculate, case_papers, check, codes, desk_routes, forget, person, status, verify
 from web.browsing import browse_page, word_page, words_page
 from web.chat import ask_form, chat_page
 from web.entry_page import entry_page
@@ -42,6 +42,7 @@ ROUTES = (
     *verify.ROUTES,
     *apply.ROUTES,
     *status.ROUTES,
+    *forget.ROUTES,
     *case_papers.ROUTES,
     *desk_routes.ROUTES,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, select, update
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, delete, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert
@@ -67,3 +67,8 @@ def close(connection: Connection, numbers: Sequence[int], now: datetime) -> None
     """The disk is clean of them."""
     if numbers:
         connection.execute(update(erasures).where(erasures.c.id.in_(numbers)).values(scrubbed_at=now))
+
+
+def cleanup(connection: Connection, closed_before: datetime) -> int:
+    """Delete the records of erasures that were done before the given moment. Returns how many."""
+    return connection.execute(delete(erasures).where(erasures.c.scrubbed_at < closed_before)).rowcount

@@ -148,17 +148,6 @@ def test_an_old_button_only_asks_the_open_question_again(office: Office) -> None
     assert "借多少钱" not in said.text
 
 
-def test_the_form_asked_last_gets_the_answer(office: Office) -> None:
-    """Beside another open form the calculation takes typed words only when it was asked about later."""
-    press(office, BEGIN)
-    with office.ledger.begin() as connection:
-        assert calculations.is_foremost(CHAT, connection)
-        later = office.now() + timedelta(seconds=1)
-        open_forms.save(connection, office.cipher, CHAT.channel, CHAT.id, "application", {}, later)
-        assert not calculations.is_foremost(CHAT, connection)
-        assert not calculations.is_foremost(ChatKey("telegram", "8"), connection)
-
-
 @pytest.mark.parametrize("name", FORMS)
 def test_every_question_fits_a_button_and_can_be_given_up(office: Office, name: str) -> None:
     """Callback data of at most 64 bytes, 取消 under every question, and no path that asks without end."""

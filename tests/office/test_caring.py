@@ -77,6 +77,14 @@ def sent_to(office: ClockedOffice, chat: str, key: str = "") -> list[Outgoing]:
         return [unseal(Sealed(row.body), office.cipher) for row in rows]
 
 
+def queued_for(office: ClockedOffice, chat: str, key: str) -> int:
+    """How many messages were ever queued for a chat; the text of one nobody sends goes after a week."""
+    table = outbox.outbox
+    with office.ledger.read() as connection:
+        rows = select(table.c.seq).where(table.c.lane == chat, table.c.key.startswith(key))
+        return len(connection.execute(rows).all())
+
+
 def go(office: ClockedOffice) -> None:
     """One round of the office."""
     assert go_round(office, "test") is not None
@@ -108,7 +116,7 @@ def test_a_farmer_with_a_chat_is_asked_on_day_6_and_day_9_and_then_no_more(offic
         for _ in range(4):
             go(office)
             office.wait(hours=6)
-        asked.append(len(sent_to(office, "41", "follow-up:")))
+        asked.append(queued_for(office, "41", "follow-up:"))
     assert asked == [0] * 6 + [1] * 3 + [2] * 11
     assert (Heap.OVERDUE, "机器人问了两次没回，打个电话") in tasks(office, officer)
 
@@ -234,8 +242,8 @@ def test_an_unanswered_call_is_passed_on_once_and_never_again(office: ClockedOff
     for _ in range(40):
         go(office)
         office.wait(hours=6)
-    assert len(sent_to(office, "61", "help-late:")) == 1
-    assert numbers[0] in sent_to(office, "61", "help-late:")[0].text
+    assert queued_for(office, "61", "help-late:") == 1
+    assert queued_for(office, "61", f"help-late:{numbers[0]}:") == 1
     assert [heap for heap, word in tasks(office, staff) if word.startswith("有人找")] == [Heap.OVERDUE]
 
 

@@ -312,6 +312,52 @@ def test_a_form_that_names_its_question_answers_that_one(check_ups: CheckUps, ch
     assert known(answered) == {"applicant_type": "家庭农场", "area_mu": "30 亩"}
 
 
+@pytest.mark.parametrize(
+    ("text", "is_own"),
+    [
+        ("石斛贷利息", True),
+        ("永嘉杨梅保险多少钱", True),
+        ("有人让我先交保证金才放款", True),
+        ("永嘉", False),
+        ("在乐清呢", False),
+        ("不知道怎么说", False),
+        ("嗯嗯那个", False),
+    ],
+)
+def test_free_words_are_an_answer_or_a_question(check_ups: CheckUps, chat: ChatKey, text: str, is_own: bool) -> None:
+    """Asked for the county: what names an entry, asks about something or smells of fraud is left to the office."""
+    check_ups.begin(chat)
+    assert question(check_ups.press(step("change", "county"), chat)).key == "county"
+    assert (check_ups.reply(chat, text) is None) is is_own
+
+
+def test_the_result_so_far_can_be_read_without_ending_the_questions(check_ups: CheckUps, chat: ChatKey) -> None:
+    """It is that of `leave`, of any scope, and the question still waits; an unknown code is a LookupError."""
+    asked = question(check_ups.begin(chat))
+    check_ups.reply(chat, "家庭农场", "applicant_type")
+    seen, single = check_ups.result(chat), check_ups.result(chat, ENTRY)
+    with pytest.raises(LookupError):
+        check_ups.result(chat, "no-such-entry")
+
+    assert single.items[0].group is Group.LIKELY
+    assert question(check_ups.current(chat)).key == asked.key
+    assert result(check_ups.press(step("leave"), chat)).outcome_lines == seen.outcome_lines
+
+
+def test_turning_to_a_scope_leaves_its_pause(check_ups: CheckUps, chat: ChatKey) -> None:
+    """Stopped here and there, `enter` shows the results again, `begin` the questions; a pause without a form is none."""
+    check_ups.pause(chat)
+    assert check_ups.current(chat) is None
+    check_ups.begin(chat)
+    check_ups.pause(chat)
+    question(check_ups.begin(chat, "graduate-farming-aid"))
+    assert not result(check_ups.enter(chat)).scope
+    assert check_ups.reply(chat, "乐清") is None
+    question(check_ups.begin(chat))
+    with pytest.raises(LookupError):
+        check_ups.enter(chat, "no-such-entry")
+
+
 def test_an_unknown_entry_is_refused_and_one_without_conditions_says_so(
     check_ups: CheckUps, chat: ChatKey, knowledge: KnowledgeBase
 ) -> None:

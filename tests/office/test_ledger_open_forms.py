@@ -48,6 +48,19 @@ def test_chats_channels_and_kinds_keep_their_own_forms(ledger: Ledger, cipher: F
         assert open_forms.load(connection, cipher, *places[2], now) == {"number": 2}
 
 
+def test_the_form_saved_last_comes_first(ledger: Ledger, cipher: FieldCipher, now: datetime) -> None:
+    """What is typed is meant for it; another chat's forms and those older than seven days do not count."""
+    second = timedelta(seconds=1)
+    with ledger.begin() as connection:
+        for later, kind in enumerate(("application", "interview", "calculation")):
+            open_forms.save(connection, cipher, "telegram", "7", kind, {}, now + later * second)
+        assert open_forms.kinds(connection, "telegram", "7", now) == ("calculation", "interview", "application")
+        open_forms.save(connection, cipher, "telegram", "7", "application", {}, now + 3 * second)
+        assert open_forms.kinds(connection, "telegram", "7", now)[0] == "application"
+        assert open_forms.kinds(connection, "telegram", "7", now + WEEK + 2 * second) == ("application",)
+        assert open_forms.kinds(connection, "telegram", "8", now) == ()
+
+
 def test_forms_survive_the_program_and_lie_sealed(ledger_url: str, cipher: FieldCipher, now: datetime) -> None:
     """Another process opens the form; in the table nobody reads what was answered."""
     first = Ledger.open(ledger_url)

@@ -106,6 +106,7 @@ def interviewed(page: Page, office: Office, reply: Callable[[str], Any]) -> None
     """Answer every question of the page by hand until the result stands there."""
     book = office.knowledge.rule_book
     for _ in range(MOST_QUESTIONS + 1):
+        page.wait_for_load_state()
         field = page.locator("input[name=key]")
         if not field.count():
             return
@@ -169,6 +170,7 @@ def test_a_whole_check_up_works_without_script_and_survives_a_restart(browser: B
             expect(page.get_by_role("button", name="改：哪个县")).to_contain_text("苍南县")
             expect(page.get_by_role("button", name="改：经营身份")).to_contain_text("家庭农场")
             for _ in range(MOST_QUESTIONS):
+                page.wait_for_load_state()
                 if not page.locator("#t").count():
                     break
                 page.get_by_role("button", name="不想说", exact=True).click()
@@ -190,6 +192,7 @@ def test_text_is_large_and_strong_and_targets_are_wide(
         page.goto(f"{address}/person?elder={size}")
 
         def measure(name: str) -> None:
+            page.wait_for_load_state()
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
             seen = page.evaluate(MEASURE, {"font": font, "target": target})
             assert seen["texts"] > 8
