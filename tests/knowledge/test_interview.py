@@ -443,7 +443,7 @@ def test_a_typed_answer_is_read(base: KnowledgeBase, key: str, text: str, expect
     assert isinstance(value, Unknown) or shipped_facts()[key].parse(value) == expected
 
 
-@pytest.mark.parametrize(("key", "text", "readings"), ASKED_BACK, ids=lambda part: str(part)[:20])
+@pytest.mark.parametrize(("key", "text", "readings"), ASKED_BACK, ids=[f"{row[0]}-{row[1]}" for row in ASKED_BACK])
 def test_an_unclear_answer_is_asked_back(base: KnowledgeBase, key: str, text: str, readings: set[Any] | None) -> None:
     """Nothing is picked silently, and what is not understood is no no: the readings are shown."""
     back = read(base, key, text)
