@@ -12,6 +12,7 @@ import re
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,7 +123,9 @@ async def go_rounds(office: Office, stopping: asyncio.Event) -> None:
         try:
             await asyncio.to_thread(go_round, office, process)
         except Exception as error:  # a round must not end the program
-            log.error("巡查没做完，一分钟后再来：%s", type(error).__qualname__, exc_info=error)
+            # the lines of code, never the error's words: a database quotes the row it is about
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("巡查没做完，一分钟后再来：%s\n%s", type(error).__qualname__, where)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), ROUND_SECONDS)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from handlers.wrapping import PERSON, keyboard, notice
+from handlers.wrapping import PERSON, keyboard, notice, with_way_back
 from knowledge.answers import Action, Button, Verb
 from knowledge.applying import can_apply
 from knowledge.rendering import number_text
@@ -39,11 +38,11 @@ NO_FORM = "现在没有没填完的登记表。要登记，先问一条贷款或
 DROPPED = "好的，这张表不交了，填的都删掉了。"
 NO_CASES = "这个聊天里没有登记过的单子。在网页或窗口登记的，用回执编号和手机后四位查：{address}/s"
 HANDED_IN = "交好了，回执马上发给您，请把编号记下来。"
-HANDED_IN_BEFORE = "这一条您先前已经登记过，还是那张单子。要改内容，打电话告诉联络员。发“进度”看它。"
+HANDED_IN_BEFORE = "这一条您先前已经登记过，还是那张单子。要改内容，打电话告诉共富金融专员。发“进度”看它。"
 HEADS = {
-    Opening.OPEN: "登记以后村里的联络员给您打电话。办不办得成，由担保公司和银行定。",
-    Opening.UNCHECKED: "这一条现在还办不办，没有核到。您先登记，联络员问清楚了打电话告诉您。",
-    Opening.CLOSED: "这一条现在不开放办理。登记只是请人回电话，不是申请；联络员会告诉您现在能办哪一条。",
+    Opening.OPEN: "登记以后村里的共富金融专员给您打电话。办不办得成，由担保公司和银行定。",
+    Opening.UNCHECKED: "这一条现在还办不办，没有核到。您先登记，共富金融专员问清楚了打电话告诉您。",
+    Opening.CLOSED: "这一条现在不开放办理。登记只是请人回电话，不是申请；共富金融专员会告诉您现在能办哪一条。",
 }
 FREE = "不要身份证号，不要银行卡号，不要验证码，不收费。"
 
@@ -104,7 +103,7 @@ def on_status(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001 
     applicants = Applicants(visit.office)
     files = () if visit.is_group else applicants.of_chat(visit.key, connection=visit.connection)[:MOST_CASES]
     if not files:
-        return (_said(NO_CASES.format(address=visit.office.settings.public_base_url.rstrip("/")), visit),)
+        return (_said(NO_CASES.format(address=visit.site), visit),)
     replies = []
     for file in files:
         officer = applicants.helper(file.case, connection=visit.connection)
@@ -115,23 +114,20 @@ def on_status(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001 
 
 
 def reminded(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
-    """The answer to another question, with a button back to the open form above 找人问."""
-    talk = Dialogues(visit.office, visit.connection).at_hand(visit.key) if replies and not visit.is_group else None
-    if talk is None or not replies[-1].rows:
+    """The answer to another question, with a button back to the open form."""
+    talk = None if visit.is_group else Dialogues(visit.office, visit.connection).at_hand(visit.key)
+    if talk is None:
         return replies
-    button = Button("接着填登记表", Action(Verb.APPLY, talk.entry, IN_CHAT))
-    *before, last = replies[-1].rows
-    return (*replies[:-1], replace(replies[-1], rows=(*before, *keyboard((button,)), last)))
+    return with_way_back(replies, Button("接着填登记表", Action(Verb.APPLY, talk.entry, IN_CHAT)))
 
 
 def _begin(entry: str, visit: Visit, *, in_chat: bool) -> tuple[Outgoing, ...]:
     office = visit.office
     if not can_apply(office.knowledge.entries[entry]):
         return (_said(NOT_HERE, visit),)
-    address = office.settings.public_base_url.rstrip("/")
-    if not in_chat and address.startswith("https://"):
+    if not in_chat and visit.site.startswith("https://"):
         mark = link_of(office, visit.key)
-        return (_link(Applicants(office).pin(entry), f"{address}/apply/{quote(entry)}", mark, visit),)
+        return (_link(Applicants(office).pin(entry), f"{visit.site}/apply/{quote(entry)}", mark, visit),)
     return _asked(Dialogues(office, visit.connection).begin(visit.key, entry), visit)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from handlers.wrapping import keyboard, wrapped
+from handlers.wrapping import with_way_back, wrapped
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Verb
 from office import calculations
 
@@ -31,8 +31,7 @@ def on_press(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
         return _wrapped(calculations.pressed(visit.office, visit.key, action, visit.connection), visit)
     said = visit.office.press(action, visit.key, connection=visit.connection)
     query = urlencode([("entry", code) for code in (action.target, action.detail) if code])
-    address = visit.office.settings.public_base_url.rstrip("/")
-    link = Line(LineKind.NEXT, f"网页上改数再比：{address}/calculate/compare?{query}")
+    link = Line(LineKind.NEXT, f"网页上改数再比：{visit.site}/calculate/compare?{query}")
     return _wrapped(replace(said, lines=(*said.lines, link), buttons=(*said.buttons, FILL_IN)), visit)
 
 
@@ -42,13 +41,9 @@ def on_cancel(visit: Visit) -> bool:
 
 
 def reminded(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
-    """The answer to another question with a button back to the open calculation, above 找人问."""
-    button = calculations.going_on(visit.office, visit.key, visit.connection) if replies else None
-    if button is None or not replies[-1].rows:
-        return replies
-    *before, last = replies[-1].rows
-    rows = (*before, *keyboard((button,)), last)
-    return (*replies[:-1], replace(replies[-1], rows=rows))
+    """The answer to another question with a button back to the open calculation."""
+    button = calculations.going_on(visit.office, visit.key, visit.connection)
+    return replies if button is None else with_way_back(replies, button)
 
 
 def _wrapped(said: Answer, visit: Visit) -> tuple[Outgoing, ...]:

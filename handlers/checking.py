@@ -9,7 +9,7 @@ from handlers import check_pages
 from handlers.check_pages import ITEM, KNOWN, LEAF, LIST, PAPERS, SUMMARY, TURN, WHOLE, Page
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from handlers.wrapping import PERSON, keyboard, notice, wrapped
+from handlers.wrapping import PERSON, keyboard, notice, with_way_back, wrapped
 from knowledge.answering import Memory, answer
 from knowledge.answers import Action, Answer, Button, Outcome, Verb
 from knowledge.check_rendering import AGAIN, CHOOSE, DISOWN, GO_ON, LEAVE, OWN, WRONG
@@ -81,12 +81,7 @@ def on_press(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
         return _begun(action.target, visit)
     check_ups = CheckUps(visit.office)
     try:
-        if (
-            open_forms.load(
-                visit.connection, visit.office.cipher, visit.key.channel, visit.key.id, KIND, visit.office.now()
-            )
-            is None
-        ):
+        if KIND not in open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now):
             return _viewed(check_ups.press(action, visit.key, connection=visit.connection), visit, is_first=True)
         if action.verb is Verb.CHECK_STEP and action.target in LOOKS:
             return LOOKS[action.target](action.detail, visit)
@@ -111,15 +106,14 @@ def on_start(visit: Visit) -> None:
 
 
 def reminded(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
-    """The answer to another question with a button back to the question that waits, above 找人问."""
-    if visit.is_group or not replies or not replies[-1].rows:
+    """The answer to another question with a button back to the question that waits."""
+    if visit.is_group:
         return replies
     view = CheckUps(visit.office).current(visit.key, connection=visit.connection)
     if not isinstance(view, QuestionView):
         return replies
     button = Button("接着答" if view.scope else "接着体检", Action(Verb.CHECK, view.scope))
-    *before, last = replies[-1].rows
-    return (*replies[:-1], replace(replies[-1], rows=(*before, *keyboard((button,)), last)))
+    return with_way_back(replies, button)
 
 
 def _begun(scope: str, visit: Visit) -> tuple[Outgoing, ...]:

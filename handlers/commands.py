@@ -12,6 +12,7 @@ from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
 from knowledge.answers import Action, Verb
+from office import application_dialogue, calculations, check_ups
 from office.ledger import chats, open_forms
 
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
@@ -128,9 +129,9 @@ def _said(text: str, visit: Visit) -> Outgoing:
 
 
 CANCELS: Mapping[str, tuple[Callable[[Visit], bool], str]] = {
-    "interview": (checking.on_cancel, checking.DROPPED),
-    "calculation": (calculating.on_cancel, words.CALCULATION_DROPPED),
-    "application": (applying.on_cancel, applying.DROPPED),
+    check_ups.KIND: (checking.on_cancel, checking.DROPPED),
+    calculations.KIND: (calculating.on_cancel, words.CALCULATION_DROPPED),
+    application_dialogue.KIND: (applying.on_cancel, applying.DROPPED),
 }
 COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "start": _start,

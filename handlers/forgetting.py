@@ -30,7 +30,7 @@ def on_command(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     text = ASK.format(
         before="\n".join(erasure.BEFORE),
         elsewhere=erasure.ELSEWHERE,
-        address=visit.office.settings.public_base_url.rstrip("/"),
+        address=visit.site,
     )
     return (notice(text, visit.where.id, buttons=(Button("确定删除", Action(Verb.FORGET, ME, SURE)),)),)
 

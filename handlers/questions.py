@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from handlers import applying, asking, calculating, caring, checking, commands, words
 from handlers.groups import without_mention
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
+from office import application_dialogue, calculations, check_ups
 from office.ledger import open_forms, outbox_upkeep
+from office.working_days import WENZHOU
 
-WENZHOU = ZoneInfo("Asia/Shanghai")
 FORMS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...] | None]] = {
-    "interview": checking.on_typed,
-    "calculation": calculating.on_typed,
-    "application": applying.on_typed,
+    check_ups.KIND: checking.on_typed,
+    calculations.KIND: calculating.on_typed,
+    application_dialogue.KIND: applying.on_typed,
 }
 
 

@@ -17,7 +17,7 @@ from office.sign_in import Refusal
 
 IN_PRIVATE = "这个命令只能私下用。请点我的头像，单独对我说 /desk。"
 NOT_STAFF = (
-    "这是工作人员和村金融联络员用的。管理员给过您 8 位数字的，请发：/desk 12345678（换成您的数字）。"
+    "这是工作人员和共富金融专员用的。管理员给过您 8 位数字的，请发：/desk 12345678（换成您的数字）。"
     "查政策、办贷款不用这个，直接打字问就行。"
 )
 LINKED = "认得您了：{name}（{role}）。以后对我说 /desk，我给您工作台的链接；早上有活会提醒您。"
@@ -66,7 +66,7 @@ def staff_of(visit: Visit) -> Person | None:
 
 def _way_in(person: Person, visit: Visit) -> Outgoing:
     secret = sign_in.invite(visit.office, visit.connection, person, TicketKind.BOT, by=person.id)
-    address = f"{visit.office.settings.public_base_url.rstrip('/')}/desk/enter/{secret}"
+    address = f"{visit.site}/desk/enter/{secret}"
     return Outgoing(visit.where.id, html.escape(WAY_IN.format(address=address)))
 
 

@@ -42,6 +42,11 @@ class Visit:
         return self.update.effective_chat
 
     @property
+    def site(self) -> str:
+        """Where the pages are, without a slash at the end."""
+        return self.office.settings.public_base_url.rstrip("/")
+
+    @property
     def is_group(self) -> bool:
         """Several people may read along."""
         return self.where.type in GROUPS

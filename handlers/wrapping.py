@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from handlers.outgoing import Outgoing, Rows
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Verb
@@ -39,6 +40,14 @@ def wrapped(
 def notice(text: str, chat: int, *, reply_to: int | None = None, buttons: Sequence[Button] = ()) -> Outgoing:
     """A sentence of the window itself, with 找人问 below."""
     return Outgoing(chat, html.escape(text), keyboard((*buttons, PERSON)), reply_to=reply_to)
+
+
+def with_way_back(replies: tuple[Outgoing, ...], button: Button) -> tuple[Outgoing, ...]:
+    """The answer to another question with a button back to the form that waits, above 找人问."""
+    if not replies or not replies[-1].rows:
+        return replies
+    *before, last = replies[-1].rows
+    return (*replies[:-1], replace(replies[-1], rows=(*before, *keyboard((button,)), last)))
 
 
 def keyboard(buttons: Iterable[Button], *, elder: bool = False) -> Rows:

@@ -54,8 +54,9 @@ class Asking:
         facets = []
         for item in items["facets"].sequence() if "facets" in items else []:
             fields = item.mapping(("facet", "pattern"))
-            if {"facet", "pattern"} <= fields.keys() and fields["facet"].choice(list(Facet)) in list(Facet):
-                facets.append((Facet(fields["facet"].text()), _pattern(fields["pattern"])))
+            facet = fields["facet"].member(Facet) if {"facet", "pattern"} <= fields.keys() else None
+            if facet is not None:
+                facets.append((facet, _pattern(fields["pattern"])))
         rest = [_pattern(items[name]) for name in names[1:] if name in items]
         if faults:
             raise ContentError(faults)

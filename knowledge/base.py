@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from knowledge.asking import Asking
 from knowledge.browsing import Catalogue
@@ -26,6 +26,7 @@ from knowledge.rule_book import RuleBook
 from knowledge.topics import Topics
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
+ASKERS = ("farmer", "firm")
 SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt", "sources/*.txt", "cards/*.typ")
 
 
@@ -64,7 +65,7 @@ class KnowledgeBase:
         model = model or Model.load(
             data / "matching.yaml" if (data / "vectors.npz").exists() else SHIPPED / "matching.yaml"
         )
-        return cls(
+        base = cls(
             version=version or content_hash(data)[:6],
             entries=entries,
             facts=facts,
@@ -79,11 +80,22 @@ class KnowledgeBase:
             glossary=load_glossary(data / "glossary.yaml"),
             catalogue=Catalogue(entries),
         )
+        base.warm_up()
+        return base
+
+    def warm_up(self) -> None:
+        """Make ready what the first person to ask would otherwise wait for."""
+        _ = self.check_up_book
 
     @cached_property
     def rule_book(self) -> RuleBook:
-        """The eligibility rules of all entries, made ready when somebody first asks 我能办吗."""
+        """The eligibility rules of all entries, made ready once."""
         return RuleBook.of(self.entries.values(), self.facts)
+
+    @cached_property
+    def check_up_book(self) -> RuleBook:
+        """The rules a 政策体检 asks about: without what is offered to banks, guarantors and offices only."""
+        return self.rule_book.without(code for code, entry in self.entries.items() if entry.audience not in ASKERS)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -100,12 +112,14 @@ def domain_words(entries: Mapping[str, Entry], places: Places, crops: Crops) -> 
 
 def content_hash(data: Path) -> str:
     """SHA-256 over the names and bytes of all content files below `data`."""
+    return hash_of({path.relative_to(data).as_posix(): path.read_bytes() for path in content_files(data)})
+
+
+def hash_of(files: Mapping[str, bytes]) -> str:
+    """The same over files in memory, by their names below the folder."""
     digest = hashlib.sha256()
-    for path in content_files(data):
-        digest.update(str(path.relative_to(data)).encode())
-        digest.update(b"\0")
-        digest.update(path.read_bytes())
-        digest.update(b"\0")
+    for name in sorted(files, key=PurePosixPath):
+        digest.update(name.encode() + b"\0" + files[name] + b"\0")
     return digest.hexdigest()
 
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from knowledge.calculators import CALCULATORS, InputError, calculate
-
-_MOST_NAME = 40
+from knowledge.calculators.catalogue import calculator_named
+from knowledge.calculators.draft import LAST_DAY
 
 
 def add_parser(commands: Any) -> None:
@@ -35,10 +35,10 @@ def run(arguments: argparse.Namespace, today: date) -> int:
         if arguments.name is None:
             print("\n".join(listing()))
             return 0
-        _known(arguments.name)
+        example = calculator_named(arguments.name).example
         if arguments.json is None:
-            raise InputError("--json", "没有写要算的数", CALCULATORS[arguments.name].example)
-        result = calculate(arguments.name, _parsed(arguments.json, CALCULATORS[arguments.name].example), day)
+            raise InputError("--json", "没有写要算的数", example)
+        result = calculate(arguments.name, _parsed(arguments.json, example), day)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, today: date) -> int:
 def listing() -> Iterable[str]:
     """Every calculator with its inputs and an example."""
     for calculator in CALCULATORS.values():
-        draft = "〔征求意见稿，原定到 2024-12-31，没看到正式文件〕" if calculator.is_draft else ""
+        draft = f"〔征求意见稿，原定到 {LAST_DAY}，没看到正式文件〕" if calculator.is_draft else ""
         yield f"{calculator.name}  {calculator.title}{draft}"
         for item in calculator.inputs:
             yield f"    {item.name}  {item.label}，例如 {item.example}"
@@ -76,13 +76,6 @@ def _lines(lines: Iterable[str], day: date) -> int:
             reply = {"id": name, "error": str(error)}
         print(json.dumps(reply, ensure_ascii=False, default=str), flush=True)
     return 1 if read and read == unreadable else 0
-
-
-def _known(name: str) -> None:
-    if name not in CALCULATORS:
-        raise InputError(
-            "calculator", f"没有叫 {name[:_MOST_NAME]} 的，可以用的是 {'、'.join(CALCULATORS)}", next(iter(CALCULATORS))
-        )
 
 
 def _day(text: Any, today: date) -> date:

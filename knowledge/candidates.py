@@ -10,7 +10,8 @@ from typing import Any
 
 from knowledge.eligibility import EntryRules
 from knowledge.facts import NUMBERS, Fact, FactTable
-from knowledge.rules import Comparison, RuleError, comparisons_of, no_parameters
+from knowledge.rules import Comparison, comparisons_of, no_parameters
+from knowledge.values import RuleError
 
 OPEN_NUMBERS = (Decimal(0), Decimal(1), Decimal(1000))
 FAR_DAYS = (date(2015, 1, 1), date(2035, 1, 1))
@@ -29,10 +30,9 @@ def comparisons_by_fact(entries: Iterable[EntryRules]) -> dict[str, list[Compari
     """Every comparison of the rules by the facts it names."""
     tests: dict[str, list[Comparison]] = {}
     for rules in entries:
-        for clause in rules.clauses:
-            for test in comparisons_of(clause.rule) if clause.rule is not None else ():
-                for key in test.keys:
-                    tests.setdefault(key, []).append(test)
+        for test in rules.comparisons:
+            for key in test.keys:
+                tests.setdefault(key, []).append(test)
     return tests
 
 
@@ -58,7 +58,7 @@ def values_of(key: str, declared: FactTable, tests: Mapping[str, list[Comparison
 def candidates(key: str, rules: EntryRules, consequences: list[tuple[Any, Mapping[str, Any]]]) -> tuple[Candidate, ...]:
     """One candidate for each group of answers to `key` that the entry's rules cannot tell apart."""
     names = set(rules.keys)
-    tests = [test for clause in rules.clauses if clause.rule is not None for test in comparisons_of(clause.rule)]
+    tests = list(rules.comparisons)
     groups: dict[tuple[Any, ...], list[tuple[Any, dict[str, Any]]]] = {}
     for value, known in consequences:
         relevant = {name: said for name, said in known.items() if name in names or name == key}
@@ -123,10 +123,9 @@ def buttons(fact: Fact, entries: Iterable[EntryRules], limit: int) -> tuple[str,
     if fact.closed:
         return fact.choices
     counts: dict[str, int] = dict.fromkeys(fact.choices, 0)
-    for tests in (comparisons_by_fact([rules]).get(fact.key, []) for rules in entries):
-        words = [value for test in tests for value in (test.fixed if isinstance(test.fixed, tuple) else (test.fixed,))]
+    for rules in entries:
+        words = [word for test in rules.comparisons if fact.key in test.keys for word in _constants(test)]
         for word in dict.fromkeys(words):  # in the order of the rules, the same in every process
             if isinstance(word, str):
                 counts[word] = counts.get(word, 0) + 1
-    ranked = sorted(counts, key=lambda word: (-counts[word], list(counts).index(word)))
-    return tuple(ranked[:limit])
+    return tuple(sorted(counts, key=lambda word: -counts[word])[:limit])  # equal ones stay in that order

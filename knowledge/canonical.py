@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from knowledge.entry_shape import arranged
-from knowledge.reading import ContentError, Fault
+from knowledge.reading import LOADER, ContentError, Fault, compose, read_text
 from knowledge.yaml_tree import Quoting, Scalar, Series, Table, Tree, tree_of
 
 ROW_FILES = ("asking.yaml", "crops.yaml", "dialect.yaml")  # tables of staff: one row a line
@@ -26,7 +26,6 @@ WRITTEN_BY_PROGRAM = ("matching.yaml",)  # `fit` writes it in its own fixed form
 CONTENT_PATTERNS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml")
 INDENT = 2
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _FIRST = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`]")
 _UNSAFE = re.compile(r": | #|:$|^\s|\s$")
@@ -59,24 +58,12 @@ def canonical_files(data: Path) -> list[Path]:
 
 def canonical_text(text: str, path: Path, name: str) -> str:
     """The canonical form of the file `path`, whose content is `text`; raises `ContentError` if it is not YAML."""
-    try:
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ContentError([Fault(name, mark.line + 1 if mark else 1, f"不是合格的 YAML：{error}")]) from error
-    if node is None:
-        raise ContentError([Fault(name, 1, "文件是空的。")])
-    tree = tree_of(node, name)
+    tree = tree_of(compose(text, name), name)
     if "entries" in path.parts:
         tree = arranged(tree)
     else:
         tree = _rows_on_lines(tree) if path.name in ROW_FILES else _phrases_on_lines(tree)
     return _join(_with_comments(_block(tree, 0), list(_comments(text))))
-
-
-def canonical_entry(tree: Tree) -> str:
-    """The canonical form of an entry's tree."""
-    return _join(_block(arranged(tree), 0))
 
 
 def first_difference(text: str, canonical: str) -> int:
@@ -88,9 +75,9 @@ def first_difference(text: str, canonical: str) -> int:
 def not_canonical(path: Path, name: str) -> list[Fault]:
     """A fault at the first line that is not canonical; a file that is no YAML is another check's business."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, name)
         canonical = canonical_text(text, path, name)
-    except (ContentError, UnicodeDecodeError):
+    except ContentError:
         return []
     if text == canonical:
         return []
@@ -182,7 +169,7 @@ def _reads_back(text: str, *, is_inside: bool) -> bool:
 def _comments(text: str) -> Iterator[Comment]:
     if "#" not in text:
         return
-    tokens = [token for token in yaml.scan(text, Loader=_LOADER) if isinstance(token, yaml.ScalarToken)]
+    tokens = [token for token in yaml.scan(text, Loader=LOADER) if isinstance(token, yaml.ScalarToken)]
     inside = {at for token in tokens for at in range(token.start_mark.index, token.end_mark.index)}
     start = 0
     for number, line in enumerate(text.split("\n"), 1):

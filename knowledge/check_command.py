@@ -21,7 +21,7 @@ def stated(base: KnowledgeBase, code: str, facts: Mapping[str, Any], day: date) 
     if code and code not in base.entries:
         raise LookupError(f"没有编号 {code} 的条目。")
     base.facts.known(facts, day)
-    book = base.rule_book.only(code) if code else base.rule_book
+    book = base.rule_book.only(code) if code else base.check_up_book
     profile = Profile(tuple(Answer(key, value) for key, value in facts.items()))
     return result_view(Subject(code, base.entries, book, day, base.version), profile)
 

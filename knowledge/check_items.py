@@ -18,30 +18,31 @@ _NAMED = 3
 _BROKEN = "有一项暂时判断不了，已经告诉工作人员"
 
 
-def item_of(entry: Entry, finding: Finding, book: RuleBook) -> Item:
-    """What the result says about `entry`."""
+def item_of(finding: Finding, book: RuleBook) -> Item:
+    """What the result says about an entry."""
+    entry = finding.entry
     return Item(
         code=entry.code,
         title=entry.title,
         group=finding.group,
-        outcome=outcome_text(entry, finding, book),
+        outcome=outcome_text(finding, book),
         own=Button("这个我已经有了", Action(Verb.CHECK_STEP, "own", entry.code)),
-        tell=lambda: tuple(_details(entry, finding, book)),
+        tell=lambda: tuple(_details(finding, book)),
     )
 
 
-def outcome_text(entry: Entry, finding: Finding, book: RuleBook) -> str:
+def outcome_text(finding: Finding, book: RuleBook) -> str:
     """The entry's one line: status words first when it is not plainly in force, then where it stands and why."""
-    day = finding.verdict.on
+    entry, day = finding.entry, finding.verdict.on
     is_plain = entry.status_on(day) is Status.IN_FORCE and entry.validity.stage is Stage.ISSUED
     banner = "" if is_plain else f"【{status_text(entry, day)}】"
     broken = f"；{_BROKEN}" if finding.broken else ""
     outside = f"；管的是{'、'.join(entry.regions)}，您不在那里" if finding.is_outside else ""
-    return f"{banner}{entry.title}：{_reason(entry, finding, book)}{broken}{outside}"
+    return f"{banner}{entry.title}：{_reason(finding, book)}{broken}{outside}"
 
 
-def _reason(entry: Entry, finding: Finding, book: RuleBook) -> str:
-    group = finding.group
+def _reason(finding: Finding, book: RuleBook) -> str:
+    entry, group = finding.entry, finding.group
     if group is Group.LIKELY:
         return "可能符合，可以去申请"
     if group is Group.CLOSED:
@@ -64,24 +65,22 @@ def _reason(entry: Entry, finding: Finding, book: RuleBook) -> str:
     return "您说的条件都对得上，但现在还办不办要问一声"
 
 
-def _details(entry: Entry, finding: Finding, book: RuleBook) -> Iterator[Line]:
+def _details(finding: Finding, book: RuleBook) -> Iterator[Line]:
+    entry, day = finding.entry, finding.entry.validity.reading_day(finding.verdict.on)
     yield from payee_line(entry, finding.verdict.on)
     for judged in finding.verdict.judged:
-        yield Line(LineKind.DETAIL, _condition_text(entry, judged, finding, book))
+        yield Line(LineKind.DETAIL, _condition_text(judged, finding, book))
     for miss in finding.near:
         yield Line(LineKind.NOTE, f"差一点：{miss.text}。")
     if finding.group in (Group.LIKELY, Group.ASK, Group.OPEN, Group.NEARLY):
-        day = finding.verdict.on
-        next_step = fill_or_say(entry, entry.next_step, entry.validity.reading_day(day))
-        yield Line(LineKind.NEXT, f"下一步：{next_step}")
-    day = entry.validity.reading_day(finding.verdict.on)
-    yield Line(LineKind.NOTE, f"由谁最终认定：{fill_or_say(entry, finding.decides, day)}。")
+        yield Line(LineKind.NEXT, f"下一步：{fill_or_say(entry, entry.next_step, day)}")
+    yield Line(LineKind.NOTE, f"由谁最终认定：{fill_or_say(entry, entry.decides, day)}。")
     yield Line(LineKind.SOURCE, source_text(entry))
 
 
-def _condition_text(entry: Entry, judged: Judged, finding: Finding, book: RuleBook) -> str:
+def _condition_text(judged: Judged, finding: Finding, book: RuleBook) -> str:
     """✗ 种草莓（第二条）——您说的：种养什么 枇杷."""
-    day = finding.verdict.on
+    entry, day = finding.entry, finding.verdict.on
     mark = JUDGEMENT_WORDS[judged.judgement]
     gap = " " if len(mark) == 1 else "："
     clause = judged.condition.clause or entry.sources[judged.condition.source].title
@@ -91,7 +90,7 @@ def _condition_text(entry: Entry, judged: Judged, finding: Finding, book: RuleBo
 def _because(judged: Judged, finding: Finding, book: RuleBook) -> str:
     declared = book.declared
     if judged.judgement is Judgement.UNMET:
-        known = declared.known(finding.verdict.facts, finding.verdict.on)
+        known = finding.verdict.known
         said = [
             f"{fact_label(declared.get(key), key)} {value_words(declared[key], known[key])}"
             for key in judged.facts

@@ -98,7 +98,7 @@ def result_view(
     for group in Group:
         found = result.of(group)
         if found:
-            items = tuple(item_of(subject.entries[each.code], each, subject.book) for each in found)
+            items = tuple(item_of(each, subject.book) for each in found)
             sections.append(Section(group, items))
     listed = [each.code for section in sections for each in section.items]
     if subject.scope and not subject.book.entries:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge.eligibility import Judged, Judgement, Verdict, VerdictOutcome, sweep
+from knowledge.coverage import covers
+from knowledge.eligibility import EntryRules, Judged, Judgement, Verdict, VerdictOutcome, sweep
 from knowledge.entries import Entry
-from knowledge.interview import FactQuestion, next_question
 from knowledge.near_miss import NearMiss, near_misses
 from knowledge.profile import Profile
 from knowledge.rule_book import RuleBook
-from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, URBAN
+from knowledge.vocabulary import COUNTIES
 
 BROAD_QUESTIONS = 10
-WIDER = {"市区": URBAN, "山区5县": HILL_COUNTIES}
-ALL_COUNTIES = ("全国", "浙江省", "温州市")
 
 
 class Group(StrEnum):
@@ -44,16 +42,18 @@ NOT_A_DECISION = "这是初步判断，不是决定，以办理单位认定为�
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One entry's place in the result: why, what is missing, what one change would do, and who decides in the end."""
+    """One entry's place in the result: why, what is missing, what one change would do; `is_outside` its area or not."""
 
-    code: str
-    title: str
+    entry: Entry
     group: Group
     verdict: Verdict
     missing: tuple[str, ...]
     near: tuple[NearMiss, ...]
-    decides: str
     is_outside: bool
+
+    @property
+    def code(self) -> str:
+        return self.entry.code
 
     @property
     def broken(self) -> tuple[Judged, ...]:
@@ -83,52 +83,44 @@ class Result:
         return tuple((finding.code, item) for finding in self.findings for item in finding.broken)
 
 
-def next_broad_question(
-    book: RuleBook, profile: Profile, day: date, limit: int | None = BROAD_QUESTIONS
-) -> FactQuestion | None:
-    """The next question of the check-up; None after `limit` answers (继续问 passes None) or when nothing can change."""
-    if limit is not None and profile.asked >= limit:
-        return None
-    return next_question(book, profile.facts, day)
-
-
 def check_up(book: RuleBook, profile: Profile, day: date, owned: Collection[str] = ()) -> Result:
     """Where all entries of `book` stand; what a person already has (`owned`) is left out everywhere."""
     wanted = book.without(owned) if owned else book
     facts = profile.facts
     known, skipped = wanted.declared.known(facts, day), wanted.skipped(facts)
     still_open = {entry.index: entry.facts for entry in wanted.open_entries(known, skipped, day)}
-    verdicts = sweep((prepared.rules for prepared in wanted.entries), facts, day, wanted.declared, wanted.parameters)
+    rules = [prepared.rules for prepared in wanted.entries]
+    verdicts = sweep(rules, facts, known, day, wanted.parameters)
     findings = [
-        _finding(wanted, index, verdict, still_open.get(index, frozenset()), known.get("county"))
+        _finding(wanted, rules[index], verdict, still_open.get(index, frozenset()))
         for index, verdict in enumerate(verdicts)
     ]
     order = list(Group)
     missing = sorted(frozenset[str]().union(*still_open.values()))
-    return Result(day, tuple(sorted(findings, key=lambda item: order.index(item.group))), tuple(missing))
+    findings.sort(key=lambda item: (order.index(item.group), item.is_outside, -_closeness(item.entry, known)))
+    return Result(day, tuple(findings), tuple(missing))
+
+
+def _closeness(entry: Entry, known: Mapping[str, object]) -> int:
+    """Made for the asker's own crop, or for his own county alone: such an entry stands before the others."""
+    return 2 * (known.get("crop") in entry.crops) + (known.get("county") in entry.regions)
 
 
 def is_outside(entry: Entry, county: object) -> bool:
     """Whether a known county lies outside the entry's area; such an entry is marked, not dropped."""
-    if county not in COUNTIES or any(region in ALL_COUNTIES for region in entry.regions):
-        return False
-    area = {name for region in entry.regions for name in WIDER.get(region, (region,))}
-    return county not in area or county in entry.excluded_places
+    return isinstance(county, str) and county in COUNTIES and not covers(entry, county)
 
 
-def _finding(book: RuleBook, index: int, verdict: Verdict, open_facts: frozenset[str], county: object) -> Finding:
-    rules = book.entries[index].rules
+def _finding(book: RuleBook, rules: EntryRules, verdict: Verdict, open_facts: frozenset[str]) -> Finding:
     near = near_misses(rules, verdict, book.declared, book.parameters)
     missing = open_facts | _skipped(book, verdict)
     return Finding(
-        code=rules.entry.code,
-        title=rules.entry.title,
+        entry=rules.entry,
         group=_group(verdict, has_missing=bool(missing), has_near=bool(near)),
         verdict=verdict,
         missing=tuple(sorted(missing)),
         near=near,
-        decides=rules.entry.decides,
-        is_outside=is_outside(rules.entry, county),
+        is_outside=is_outside(rules.entry, verdict.known.get("county")),
     )
 
 

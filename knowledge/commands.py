@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -105,10 +106,18 @@ def run_ask(arguments: argparse.Namespace) -> int:
         print(answer(base, arguments.question, memory, day)[0].text)
         return 0
     print("您问，我答；空行结束。")
-    for line in iter(lambda: input("问：").strip(), ""):
+    while line := _typed("问："):
         said, memory = answer(base, line, memory, day)
         print(said.short_text)
     return 0
+
+
+def _typed(prompt: str) -> str:
+    """A typed line; nothing at the end of the input."""
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
 
 
 def run_show(arguments: argparse.Namespace) -> int:
@@ -116,9 +125,12 @@ def run_show(arguments: argparse.Namespace) -> int:
     base = KnowledgeBase.load(SHIPPED)
     if arguments.jsonl:
         return _each_line(lambda row: show(_entry(base, row["code"]), _day(row, arguments)))
-    entry = _entry(base, arguments.code)
-    shown = show(entry, arguments.on or today())
-    print(json.dumps(shown, ensure_ascii=False, indent=2))
+    try:
+        entry = _entry(base, arguments.code)
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
+        return 2
+    print(json.dumps(show(entry, arguments.on or today()), ensure_ascii=False, indent=2))
     return 0
 
 
@@ -133,16 +145,26 @@ def run_check_eligibility(arguments: argparse.Namespace) -> int:
     if arguments.jsonl:
         return _each_line(judge)
     try:
-        facts = json.loads(arguments.facts)
+        facts = _facts(arguments.facts)
         if not arguments.json:
             view = stated(base, arguments.code or "", facts, arguments.on or today())
             print(*(line.text for line in told(view)), sep="\n")
             return 0
         print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
     except (ValueError, LookupError) as error:
-        print(f"--facts 或编号有误：{error}", file=sys.stderr)
+        print(error.args[0] if error.args else error, file=sys.stderr)
         return 2
     return 0
+
+
+def _facts(text: str) -> dict[str, Any]:
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict):
+        raise ValueError(f'--facts 要写成一个 JSON 对象，例如 \'{{"county": "乐清市"}}\'，现在是：{text[:60]}')
+    return facts
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
@@ -178,7 +200,9 @@ def run_fit(_arguments: argparse.Namespace) -> int:
 def _entry(base: KnowledgeBase, code: str) -> Any:
     entry = base.entries.get(code)
     if entry is None:
-        raise LookupError(f"没有编号 {code} 的条目。")
+        near = difflib.get_close_matches(code or "", base.entries, 1)
+        hint = f"是不是 {near[0]}？" if near else "编号就是 data/entries 里的文件名，例如 dendrobium-loan。"
+        raise LookupError(f"没有编号 {code or '（空）'} 的条目。{hint}")
     return entry
 
 

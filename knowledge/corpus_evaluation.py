@@ -82,18 +82,9 @@ def evaluate_corpus(
         model = adapt(documents, model, lambda kept, weights: MatchIndex.build(kept, lexicon, weights))
     index = MatchIndex.build(documents, lexicon, model)
     build_seconds, memory_mb = time.perf_counter() - started, resident_mb() - memory_before
-    ranked, seconds = [], []
-    for query in queries:
-        started = time.perf_counter()
-        ranking = index.rank(query.text, DEPTH)
-        seconds.append(time.perf_counter() - started)
-        ranked.append([candidate.id for candidate in ranking.candidates])
+    ranked, seconds = _rank_all(index, queries)
     if ranks_path is not None:
-        lines = [
-            json.dumps({"id": query.id, "ranked": ids}, ensure_ascii=False)
-            for query, ids in zip(queries, ranked, strict=True)
-        ]
-        ranks_path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _write_ranks(ranks_path, queries, ranked)
     places = [_place(ids, query.relevant) for ids, query in zip(ranked, queries, strict=True)]
     return CorpusReport(
         entries=len(documents),
@@ -107,6 +98,25 @@ def evaluate_corpus(
         build_seconds=build_seconds,
         memory_mb=memory_mb,
     )
+
+
+def _rank_all(index: MatchIndex, queries: Sequence[CorpusQuery]) -> tuple[list[list[str]], list[float]]:
+    """The best ids for each query, and the seconds each took."""
+    ranked, seconds = [], []
+    for query in queries:
+        started = time.perf_counter()
+        ranking = index.rank(query.text, DEPTH)
+        seconds.append(time.perf_counter() - started)
+        ranked.append([candidate.id for candidate in ranking.candidates])
+    return ranked, seconds
+
+
+def _write_ranks(path: Path, queries: Sequence[CorpusQuery], ranked: Sequence[list[str]]) -> None:
+    rows = (
+        json.dumps({"id": query.id, "ranked": ids}, ensure_ascii=False)
+        for query, ids in zip(queries, ranked, strict=True)
+    )
+    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
 
 
 def read_entries(path: Path) -> list[Document]:

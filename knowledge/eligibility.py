@@ -14,7 +14,8 @@ from typing import Any
 
 from knowledge.entries import Condition, Entry, Stage, Status
 from knowledge.facts import FactTable, shipped_facts
-from knowledge.rules import Parameters, Rule, RuleError, no_parameters, read_rule
+from knowledge.rules import Comparison, Parameters, Rule, comparisons_of, no_parameters, read_rule
+from knowledge.values import RuleError
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,11 @@ class EntryRules:
         """All facts the entry's rules name, in order."""
         return tuple(dict.fromkeys(key for clause in self.clauses for key in clause.keys))
 
+    @property
+    def comparisons(self) -> Iterator[Comparison]:
+        """Every comparison of the entry's rules, in order."""
+        return (test for clause in self.clauses if clause.rule is not None for test in comparisons_of(clause.rule))
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -107,6 +113,7 @@ class Verdict:
     judged: tuple[Judged, ...]
     text_conditions: str
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    known: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def of(self, judgement: Judgement) -> tuple[Judged, ...]:
@@ -142,20 +149,19 @@ def judge(
     """The verdict from `known` values; a rule that raises is BROKEN, is logged, and leaves the rest as it is."""
     judged = tuple(_judge(rules.entry.code, clause, known, parameters) for clause in rules.clauses)
     text = _text_conditions(judged)
-    return Verdict(
-        rules.entry.code, day, _outcome(rules.entry, day, text), judged, text, known if facts is None else facts, notes
-    )
+    outcome = _outcome(rules.entry, day, text)
+    stated = known if facts is None else facts
+    return Verdict(rules.entry.code, day, outcome, judged, text, stated, known, notes)
 
 
 def sweep(
     entries: Iterable[EntryRules],
     facts: Mapping[str, Any],
+    known: Mapping[str, Any],
     day: date,
-    declared: FactTable,
     parameters: Parameters = no_parameters,
 ) -> list[Verdict]:
-    """One verdict for every entry, in order, from stated `facts`. Raises `FactError`."""
-    known = declared.known(facts, day)
+    """One verdict for every entry, in order, from stated `facts` and what is `known` from them."""
     return [judge(rules, known, day, parameters, facts) for rules in entries]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from knowledge.loading import FACETS
-from knowledge.rules import GROUPS, LEFT_SIDES, OPERATORS
+from knowledge.rules import GROUPS, LEFT_SIDES
+from knowledge.values import OPERATORS
 from knowledge.yaml_tree import Quoting, Scalar, Series, Table, Tree, null
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")

@@ -18,7 +18,7 @@ from knowledge.base import SHIPPED, content_files
 from knowledge.canonical import canonical_files, canonical_text
 from knowledge.checking import check_folder
 from knowledge.evaluation import read_golden
-from knowledge.reading import ContentError, Fault
+from knowledge.reading import ContentError, Fault, read_text
 from knowledge.revisions import Revisions
 
 CASES = SHIPPED.parent / "tests" / "cases"
@@ -167,11 +167,9 @@ def _canonical_bodies(data: Path) -> dict[Path, bytes]:
     for path in canonical_files(data):
         name = str(path.relative_to(data.parent))
         try:
-            bodies[path] = canonical_text(path.read_text(encoding="utf-8"), path, name).encode()
+            bodies[path] = canonical_text(read_text(path, name), path, name).encode()
         except ContentError as error:
             faults.extend(error.faults)
-        except UnicodeDecodeError:
-            faults.append(Fault(name, 1, "文件不是 UTF-8 编码。请另存为 UTF-8。"))
     if faults:
         raise ContentError(faults)
     return bodies

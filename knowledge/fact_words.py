@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from knowledge.facts import Fact, FactError
-from knowledge.rendering import number_text, range_text
+from knowledge.rendering import number_text, plain, range_text
 
 CHANGE = "_change_percent"  # facts that tell a growth above and a fall below zero
 NOT_ANSWERED = "不清楚（没答）"
@@ -40,8 +40,7 @@ def _number(fact: Fact, number: Decimal) -> str:
         return f"{'多了' if number > 0 else '少了'} {number_text(abs(number), 'percent')}"
     if unit is not None:
         return number_text(number, unit)
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain(number)
 
 
 def _range(fact: Fact, low: Any, high: Any) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.reading import ContentError, Fault, Item, did_you_mean, read_yaml
-from knowledge.rules import Rule, RuleError, is_unknown, no_parameters, plain_value, read_rule
+from knowledge.rules import Rule, no_parameters, read_rule
+from knowledge.values import RuleError, is_unknown, plain_value
 
 TYPES = ("choice", "number", "yuan", "percent", "yes_no", "mu", "months", "date")
 NUMBERS = ("number", "yuan", "percent", "mu", "months")

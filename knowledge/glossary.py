@@ -36,12 +36,6 @@ def load_glossary(path: Path) -> dict[str, str]:
     return glossary
 
 
-def words_in(text: str, glossary: Mapping[str, str]) -> tuple[str, ...]:
-    """The glossary words of a text in order of appearance; of two that overlap only the longer, each word once."""
-    words = _folded(tuple(glossary))
-    return tuple(dict.fromkeys(words[match.group()] for match in _pattern(tuple(words)).finditer(normalise(text))))
-
-
 def definition_asked(text: str, glossary: Mapping[str, str]) -> str | None:
     """The word whose meaning is asked (反担保是什么意思, 啥叫贴息), or None when something else is asked."""
     folded = normalise(text)

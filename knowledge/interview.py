@@ -13,7 +13,6 @@ from knowledge.facts import FactTable
 from knowledge.profile import Profile
 from knowledge.rule_book import FAILED, OpenEntry, Prepared, RuleBook, as_book, worth_asking
 
-MOST_FOR_ONE = 10
 BUTTONS = 8
 SKIPS = ("不清楚", "不想说")
 NEITHER = "都不是"
@@ -76,22 +75,6 @@ def question_about(entries: RuleBook | Iterable[Entry], key: str, facts: Mapping
     still_open = book.open_entries(known, skipped, day)
     concerned = [entry for entry in still_open if key in entry.facts]
     return _question(book, key, concerned or still_open)
-
-
-def next_for_one(
-    entries: RuleBook | Iterable[Entry], profile: Profile, day: date, limit: int | None = MOST_FOR_ONE
-) -> FactQuestion | None:
-    """The next question about one entry; None when nothing can change or `limit` questions were answered."""
-    if limit is not None and profile.asked >= limit:
-        return None
-    return next_question(entries, profile.facts, day)
-
-
-def open_questions(entries: RuleBook | Iterable[Entry], facts: Mapping[str, Any], day: date) -> frozenset[str]:
-    """All facts that may still change a result (还差 N 项)."""
-    book = as_book(entries)
-    known = book.declared.known(facts, day)
-    return frozenset[str]().union(*(entry.facts for entry in book.open_entries(known, book.skipped(facts), day)))
 
 
 def change_answer(

@@ -46,20 +46,34 @@ def load_entry(path: Path, name: str, faults: list[Fault], parameters: Parameter
     items = root.mapping(REQUIRED, OPTIONAL)
     if len(faults) > before:
         return None
-    payees = tuple(
-        Payee(word) for item in items["payee"].sequence() if (word := item.choice(list(Payee))) in list(Payee)
-    )
+    return _entry(items, name, parameters)
+
+
+def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) -> list[Entry]:
+    """All entries below `folder`, in the order of their paths, with the parameters kept beside it."""
+    base = root or folder.parent.parent
+    parameters = load_parameters(folder.parent / "parameters", faults, base)
+    entries: list[Entry] = []
+    for path in sorted(folder.rglob("*.yaml")):
+        name = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+        entry = load_entry(path, name, faults, parameters)
+        if entry is not None:
+            entries.append(entry)
+    return entries
+
+
+def _entry(items: dict[str, Item], name: str, parameters: Parameters) -> Entry:
     return Entry(
         code=items["code"].text(),
         title=items["title"].text(),
-        kind=_kind(items["kind"]),
+        kind=items["kind"].member(Kind) or Kind.GUIDE,
         audience=items["audience"].choice(AUDIENCES),
         level=items["level"].choice(LEVELS),
         subjects=tuple(item.choice(SUBJECTS) for item in items["subjects"].sequence()),
         crops=items["crops"].texts(),
         regions=items["regions"].texts(),
         excluded_places=items["excluded_places"].texts(),
-        payee=payees,
+        payee=tuple(payee for item in items["payee"].sequence() if (payee := item.member(Payee)) is not None),
         payee_note=items["payee_note"].optional_text(),
         aliases=items["aliases"].texts(),
         summary=items["summary"].text(),
@@ -81,24 +95,6 @@ def load_entry(path: Path, name: str, faults: list[Fault], parameters: Parameter
         path=name,
         lines={key: item.line for key, item in items.items()},
     )
-
-
-def load_entries(folder: Path, faults: list[Fault], root: Path | None = None) -> list[Entry]:
-    """All entries below `folder`, in the order of their paths, with the parameters kept beside it."""
-    base = root or folder.parent.parent
-    parameters = load_parameters(folder.parent / "parameters", faults, base)
-    entries: list[Entry] = []
-    for path in sorted(folder.rglob("*.yaml")):
-        name = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-        entry = load_entry(path, name, faults, parameters)
-        if entry is not None:
-            entries.append(entry)
-    return entries
-
-
-def _kind(item: Item) -> Kind:
-    word = item.choice(list(Kind))
-    return Kind(word) if word in list(Kind) else Kind.GUIDE
 
 
 def _facets(item: Item) -> dict[Facet, tuple[str, ...]]:
@@ -162,12 +158,11 @@ def _validity(item: Item) -> Validity:
     )
     if not {"stage", "from", "to", "review_by", "owner"} <= fields.keys():
         return Validity(Stage.ISSUED, None, None, FAR_PAST, "")
-    stage = fields["stage"].choice(list(Stage))
     start, end = fields["from"].day(), fields["to"].day()
     if start and end and start > end:
         fields["to"].fault("to 比 from 早，改正其中一个。")
     return Validity(
-        stage=Stage(stage) if stage in list(Stage) else Stage.ISSUED,
+        stage=fields["stage"].member(Stage) or Stage.ISSUED,
         valid_from=start,
         valid_to=end,
         review_by=fields["review_by"].day() or FAR_PAST,

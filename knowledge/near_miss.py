@@ -45,7 +45,7 @@ def near_misses(
         return ()
     table = declared or shipped_facts()
     rules = entry if isinstance(entry, EntryRules) else read_rules(entry)
-    known = table.known(verdict.facts, verdict.on)
+    known = verdict.known
     failed = [item for item in verdict.judged if item.judgement is Judgement.UNMET]
     needed = {key for item in failed for key in item.facts}
     found = []
@@ -54,10 +54,16 @@ def near_misses(
             better = judge(
                 rules, _changed(verdict.facts, known, key, change, table, verdict.on), verdict.on, parameters
             )
-            if RANK[better.outcome] > RANK[verdict.outcome]:
+            if RANK[better.outcome] > RANK[verdict.outcome] and _all_met(failed, better):
                 label, text = table[key].label or key, _sentence(rules.entry, change, failed, verdict.on)
                 found.append(NearMiss(key, label, known[key], change.to, change.say, better.outcome, text))
     return tuple(_best_first(found))
+
+
+def _all_met(failed: list[Judged], better: Verdict) -> bool:
+    """Whether what failed is known to be met after the change; merely not knowing any more is no way to qualify."""
+    met = {(item.condition.text, item.is_exclusion) for item in better.of(Judgement.MET)}
+    return all((item.condition.text, item.is_exclusion) in met for item in failed)
 
 
 def _changeable(needed: set[str], table: FactTable) -> list[str]:

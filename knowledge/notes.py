@@ -8,17 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from knowledge.answers import Line, LineKind
+from knowledge.coverage import WIDE, counties_of, covers
 from knowledge.entries import Entry
 from knowledge.hearing import to_json
 from knowledge.quantities import Kind as QuantityKind
 from knowledge.quantities import find_quantities
 from knowledge.question import Question
 from knowledge.rendering import number_text, status_text
-from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, URBAN
+from knowledge.vocabulary import COUNTIES
 
 RATE_THEN_MORE = re.compile(r"([年月]息[是为]?[一二两三四五六七八九\d]分)(?=[合算能行可高是])")  # 月息两分合不合法
 SPOKEN_RATE = re.compile(r"[分厘息万]")
-WIDE = ("全国", "浙江省", "温州市")
 UNITS: dict[str, str] = {"area_mu": "mu", "amount_yuan": "yuan", "term_months": "month", "age": "years_of_age"}
 BEFORE: dict[str, str] = {"amount_yuan": "想要 ", "term_months": "用 "}
 TOLD = ("county", "town", "crop", "area_mu", "amount_yuan", "applicant_type", "term_months", "age", "location")
@@ -55,30 +55,18 @@ def spoken_rates(text: str) -> list[str]:
     return said
 
 
-def covers_county(entry: Entry, county: str) -> bool:
-    """Whether an entry holds in one of the twelve counties."""
-    regions = set(entry.regions)
-    if county in entry.excluded_places:
-        return False
-    return bool(
-        regions & {*WIDE, county}
-        or ("市区" in regions and county in URBAN)
-        or ("山区5县" in regions and county in HILL_COUNTIES)
-    )
-
-
 def place_note(entry: Entry, facts: Mapping[str, Any]) -> str | None:
     """A sentence when the asker's place is not the entry's; the entry is marked, never dropped."""
     where = "、".join(entry.regions)
     county, location = facts.get("county"), facts.get("location")
     if isinstance(county, str) and county in COUNTIES:
-        return None if covers_county(entry, county) else f"注意：这一条只管{where}，您说的{county}不在里面。"
+        return None if covers(entry, county) else f"注意：这一条只管{where}，您说的{county}不在里面。"
     if isinstance(location, str) and location:
         inside = (
             "全国" in entry.regions or ("浙江省" in entry.regions and location.startswith("浙江")) or location in where
         )
         return None if inside else f"注意：这一条只管{where}，您说的{location}不在里面。"
-    outside = not set(entry.regions) & {*WIDE, "市区", "山区5县", *COUNTIES}
+    outside = set(WIDE).isdisjoint(entry.regions) and not counties_of(entry)
     return f"注意：这是{where}的规定，不是温州的。" if outside else None
 
 

@@ -83,11 +83,10 @@ def _dated(figure: Figure, item: Item, fields: Mapping[str, Item]) -> Figure:
 
 def _own(figure: Figure, fields: Mapping[str, Item]) -> Figure:
     """What the entry says of the figure itself: per what, bound, payee, and which of its sources."""
-    payee = choice_of(fields, "payee", list(Payee))
     return replace(
         figure,
         per=choice_of(fields, "per", PERS),
         bound=choice_of(fields, "bound", BOUNDS),
-        payee=Payee(payee) if payee in list(Payee) else None,
+        payee=fields["payee"].member(Payee) if "payee" in fields and not fields["payee"].is_null else None,
         source=fields["source"].whole() if "source" in fields and not fields["source"].is_null else 0,
     )

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from knowledge.rules import plain_value
+from knowledge.values import plain_value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -124,6 +126,11 @@ class Item:
             self.fault(f"不认识的取值 {word}。{did_you_mean(word, known)}可用的取值：{'、'.join(known)}。")
         return word
 
+    def member(self, kind: type[Word]) -> Word | None:
+        """The member of `kind` that is written, or None beside a fault."""
+        word = self.choice(list(kind))
+        return kind(word) if word in list(kind) else None
+
     def decimal(self) -> Decimal | None:
         """A number written in quotes, so that YAML cannot round it."""
         if self.is_null:
@@ -183,22 +190,35 @@ class Item:
         return word
 
 
-def read_yaml(path: Path, name: str, faults: list[Fault]) -> Item | None:
-    """The root item of a file; a file that is not YAML or is empty is a fault and yields None."""
+def read_text(path: Path, name: str) -> str:
+    """The text of a file. Raises `ContentError` when it is not UTF-8."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError([Fault(name, 1, "文件不是 UTF-8 编码。请另存为 UTF-8。")]) from error
+
+
+def compose(text: str, name: str) -> yaml.Node:
+    """The YAML of a file. Raises `ContentError` when it is none, or nothing."""
+    try:
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        faults.append(Fault(name, line, f"不是合格的 YAML：{getattr(error, 'problem', error)}。检查缩进、引号和冒号。"))
-        return None
-    except UnicodeDecodeError:
-        faults.append(Fault(name, 1, "文件不是 UTF-8 编码。请另存为 UTF-8。"))
-        return None
+        why = f"不是合格的 YAML：{getattr(error, 'problem', error)}。检查缩进、引号和冒号。"
+        raise ContentError([Fault(name, line, why)]) from error
     if node is None:
-        faults.append(Fault(name, 1, "文件是空的。"))
+        raise ContentError([Fault(name, 1, "文件是空的。")])
+    return node
+
+
+def read_yaml(path: Path, name: str, faults: list[Fault]) -> Item | None:
+    """The root item of a file; a file that is not YAML or is empty is a fault and yields None."""
+    try:
+        return Item(compose(read_text(path, name), name), name, faults)
+    except ContentError as error:
+        faults.extend(error.faults)
         return None
-    return Item(node, name, faults)
 
 
 Fields = Mapping[str, Item]

@@ -20,9 +20,9 @@ def number_text(number: Decimal, unit: str) -> str:
     word, in_wan = UNITS[unit]
     for size, name in ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万")):
         if in_wan and abs(number) >= size and (number / size) == (number / size).quantize(Decimal("0.0001")):
-            return f"{_plain(number / size)} {name}{word}"
+            return f"{plain(number / size)} {name}{word}"
     gap = "" if word in ("%", "℃") else " "
-    return f"{_plain(number)}{gap}{word}"
+    return f"{plain(number)}{gap}{word}"
 
 
 def range_text(low: Decimal, high: Decimal, unit: str) -> str:
@@ -131,14 +131,24 @@ def status_lines(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
     return [Line(LineKind.STATUS, text)]
 
 
-def payee_line(entry: Entry, day: date) -> list[Line]:
-    """Who is really paid, when it is not the farmer who asks."""
-    if Payee.FARMER in entry.payee or not entry.payee or entry.payee_note is None:
+def payee_line(entry: Entry, day: date, *, who_asked: bool = False) -> list[Line]:
+    """Who is really paid, when it is not the farmer; to whom asks 我能领吗 (`who_asked`) it first says that he is not."""
+    if Payee.FARMER in entry.payee or not entry.payee:
         return []
+    names = "、".join(PAYEES[payee] for payee in entry.payee)
+    nobody = entry.payee == (Payee.OTHER,)
+    refusal = f"您领不到，这笔钱给{names}。" if who_asked and not nobody and Payee.FIRM not in entry.payee else ""
+    if entry.payee_note is None:
+        return [Line(LineKind.PAYEE, refusal)] if refusal else []
     note = fill_or_say(entry, entry.payee_note, entry.validity.reading_day(day))
-    if entry.payee == (Payee.OTHER,):
-        return [Line(LineKind.PAYEE, f"钱的事：{note}")]  # nobody is paid
-    return [Line(LineKind.PAYEE, f"钱给谁：{'、'.join(PAYEES[payee] for payee in entry.payee)}。{note}")]
+    return [Line(LineKind.PAYEE, f"{refusal or ('钱的事：' if nobody else f'钱给谁：{names}。')}{note}")]
+
+
+def until_line(entry: Entry, day: date) -> list[Line]:
+    """Until when an entry holds that is plainly in force and has an end; every other status stands in the banner."""
+    if status_lines(entry, day, {}) or entry.validity.valid_to is None:
+        return []
+    return [Line(LineKind.NOTE, f"{status_text(entry, day)}。")]
 
 
 def summary_text(entry: Entry, day: date) -> str:
@@ -162,7 +172,7 @@ def source_text(entry: Entry) -> str:
 
 def facet_line(entry: Entry, facet: Facet, day: date) -> str:
     """One facet as one line: 利率：…"""
-    return f"{FACET_WORDS[facet]}：{''.join(_ended(text) for text in facet_sentences(entry, facet, day))}"
+    return f"{FACET_WORDS[facet]}：{''.join(ended(text) for text in facet_sentences(entry, facet, day))}"
 
 
 def papers_text(entry: Entry) -> str:
@@ -181,11 +191,13 @@ def when(status: Status) -> str:
     return "当时写的是 " if status in (Status.EXPIRED, Status.SUPERSEDED) else ""
 
 
-def _ended(text: str) -> str:
+def ended(text: str) -> str:
+    """A sentence with its end."""
     return text if text.endswith(("。", "？", "！", "；")) else f"{text}。"
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """A number as given, without an exponent and without idle zeros."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

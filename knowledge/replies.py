@@ -10,6 +10,7 @@ from knowledge.applying import apply_label, can_apply
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
 from knowledge.rendering import (
+    ended,
     facet_line,
     facet_sentences,
     fill_or_say,
@@ -19,6 +20,7 @@ from knowledge.rendering import (
     status_lines,
     status_text,
     summary_text,
+    until_line,
 )  # fmt: skip
 from knowledge.vocabulary import FACET_WORDS
 
@@ -60,8 +62,9 @@ class Reply:
     ) -> None:
         self.entry, self.day, self.facet = entry, day, facet
         self.today = today or day
-        banner, payee = status_lines(entry, self.today, titles), payee_line(entry, day)
-        head = [*banner, *payee, self._lead(), *notes, self._next()]
+        banner, payee = status_lines(entry, self.today, titles), payee_line(entry, day, who_asked=facet is Facet.WHO)
+        until = [] if brief or facet is Facet.STATUS else until_line(entry, self.today)
+        head = [*banner, *payee, self._lead(), *until, *notes, self._next()]
         source = Line(LineKind.SOURCE, source_text(entry))
         wanted = [] if brief else self._wanted()
         silent = [] if brief or entry.kind is Kind.GUIDE else self._silent()
@@ -78,7 +81,7 @@ class Reply:
         if facet is Facet.STATUS:
             note = f"。{entry.validity.note}" if entry.validity.note else ""
             return Line(LineKind.LEAD, f"{entry.title}：{status_text(entry, self.today)}{note}")
-        said = "".join(_ended(text) for text in self._said(facet))
+        said = "".join(ended(text) for text in self._said(facet))
         return Line(LineKind.LEAD, f"{FACET_WORDS[facet]}：{said}——{entry.title}")
 
     def _said(self, facet: Facet) -> tuple[str, ...]:
@@ -220,7 +223,3 @@ def _shortened(text: str) -> str:
 
 def _is_cut(text: str, details: Sequence[Line]) -> bool:
     return all(line.text != text for line in details)
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith(("。", "？", "！", "；")) else f"{text}。"

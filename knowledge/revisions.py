@@ -91,11 +91,8 @@ class Revisions:
         It is when it changed since it was last seeded and staff have imported nothing after that seed; a rollback
         or a publication of staff is never undone by a restart.
         """
-        with self._open() as database:
-            rows = list(database["revisions"].rows_where(order_by="id desc", limit=1))
-        if not rows:
-            return True
-        return bool(rows[0]["actor"] == SEEDER and rows[0]["version"] != version)
+        newest = self.newest_revision()
+        return newest is None or (newest.actor == SEEDER and newest.version != version)
 
     def knows(self, version: str) -> bool:
         """Whether content with this hash was ever imported."""

@@ -11,7 +11,8 @@ from knowledge.candidates import Candidate, candidates, comparisons_by_fact, val
 from knowledge.eligibility import Clause, EntryRules, Judgement, is_closed, read_rules
 from knowledge.entries import Entry
 from knowledge.facts import FactTable, shipped_facts
-from knowledge.rules import Parameters, RuleError, is_unknown, no_parameters
+from knowledge.rules import Parameters, no_parameters
+from knowledge.values import RuleError, is_unknown
 
 NOTHING: frozenset[str] = frozenset()
 MOST_STANDINGS = 50_000  # some 100 MB at most; emptied when full

@@ -1,35 +1,22 @@
 """Three-valued rules over facts: true, false, or unknown when a fact is missing. Unknown is never false.
 
-A rule is read once (`read_rule`) and judged many times. A fact may also be a range (low, high): what holds at every
-point of it is true, what holds nowhere is false, anything else is unknown.
+A rule is read once (`read_rule`) and judged many times.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
-UNKNOWN_WORDS = ("不知道", "不清楚", "不想说", "")
-OPERATORS = (
-    "equals", "one_of", "not_one_of", "at_least", "more_than", "at_most", "less_than", "between", "on_or_after", "on_or_before",
-)  # fmt: skip
+from knowledge.values import LIST_OPERATORS, OPERATORS, Known, RuleError, combined, compare, plain_value
+
 GROUPS = ("all", "any", "not")
 LEFT_SIDES = ("fact", "sum", "ratio")
-_LISTS = ("one_of", "not_one_of", "between")
-_DAYS = ("on_or_after", "on_or_before")
-_POINTS = ("equals", "one_of", "not_one_of")
-
-
-class RuleError(ValueError):
-    """A rule that cannot be judged: unknown operator, wrong type, division by zero. Its text names no fact's value."""
-
 
 Parameters = Callable[[str], Decimal | None]
-Known = Mapping[str, Any]
 Never = Callable[[str], bool]
 EITHER: frozenset[bool | None] = frozenset((True, False))
 STAYS_OPEN: frozenset[bool | None] = frozenset((None,))
@@ -38,51 +25,6 @@ STAYS_OPEN: frozenset[bool | None] = frozenset((None,))
 def no_parameters(_key: str) -> Decimal | None:
     """The absence of dated parameters."""
     return None
-
-
-def is_unknown(value: Any) -> bool:
-    """Absent, null and 不知道 are the same unknown; so is a quantity that was heard but must be asked back."""
-    if isinstance(value, Mapping):
-        return bool(value.get("ambiguous"))
-    return value is None or (isinstance(value, str) and value.strip() in UNKNOWN_WORDS)
-
-
-def plain_value(value: Any) -> Any:
-    """Numbers as Decimal, days as date, yes/no as bool, a range as (low, high), unknown as None, other words as they are."""
-    if is_unknown(value):
-        return None
-    if isinstance(value, bool | Decimal | date):
-        return value
-    if isinstance(value, int | float):
-        return Decimal(str(value))
-    if isinstance(value, list | tuple):
-        ends = tuple(plain_value(end) for end in value)
-        return ends[0] if len(ends) == 2 and ends[0] == ends[1] else ends
-    return _word(value) if isinstance(value, str) else value
-
-
-def _word(text: str) -> Any:
-    word = text.strip()
-    if word in ("是", "true", "True"):
-        return True
-    if word in ("否", "false", "False"):
-        return False
-    if word[:1].isdigit() or word[:1] in "+-.":
-        try:
-            return Decimal(word)
-        except InvalidOperation:
-            pass
-        try:
-            return date.fromisoformat(word)
-        except ValueError:
-            pass
-    return word
-
-
-def known_values(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that are known, as values rules compare."""
-    values = {key: plain_value(value) for key, value in facts.items()}
-    return {key: value for key, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +40,13 @@ class Comparison:
 
     def judge(self, known: Known, parameters: Parameters) -> bool | None:
         """True, False, or None when a needed fact or parameter is missing."""
-        left = known.get(self.left[0]) if self.side == "fact" else _combined(self.side, self.left, known)
+        left = known.get(self.left[0]) if self.side == "fact" else combined(self.side, self.left, known)
         if left is None:
             return None
         right = self.fixed if self.fixed is not None else _right(self.right, known, parameters)
         if right is None:
             return None
-        return _compare(self.operator, left, right)
+        return compare(self.operator, left, right)
 
     def missing(self, known: Known, parameters: Parameters) -> Iterator[str]:  # noqa: ARG002 - same shape as a group's
         """The unknown facts of an undecided comparison."""
@@ -185,22 +127,21 @@ def read_rule(rule: Any) -> Rule:
     faults = faults_of(rule)
     if faults:
         raise RuleError(faults[0])
+    return _read(rule)
+
+
+def _read(rule: Mapping[str, Any]) -> Rule:
     group = next((name for name in GROUPS if name in rule), None)
     keys = fact_keys(rule)
     if group is not None:
         children = [rule[group]] if group == "not" else rule[group]
-        return Group(group, tuple(read_rule(child) for child in children), keys)
+        return Group(group, tuple(_read(child) for child in children), keys)
     side = next(name for name in LEFT_SIDES if name in rule)
     operator = next(name for name in OPERATORS if name in rule)
     left = (str(rule[side]),) if side == "fact" else tuple(str(key) for key in rule[side])
     right = rule[operator]
     is_fixed = not any(isinstance(part, Mapping) for part in (right if isinstance(right, list) else [right]))
     return Comparison(side, left, operator, right, _right(right, {}, no_parameters) if is_fixed else None, keys)
-
-
-def evaluate(rule: Mapping[str, Any], facts: Mapping[str, Any], parameters: Parameters = no_parameters) -> bool | None:
-    """True, False, or None when a needed fact or dated parameter is missing. Raises `RuleError`."""
-    return read_rule(rule).judge(known_values(facts), parameters)
 
 
 def comparisons_of(rule: Rule) -> Iterator[Comparison]:
@@ -257,29 +198,12 @@ def _faults_of_sides(side: str, left: Any, operator: str, right: Any) -> list[st
         return [f"{operator} 后面要跟一列取值。"]
     if operator == "between" and (not isinstance(right, list) or len(right) != 2):
         return ["between 后面要跟两个数 [低, 高]。"]
-    if operator not in _LISTS and isinstance(right, list):
+    if operator not in LIST_OPERATORS and isinstance(right, list):
         return [f"{operator} 后面只跟一个取值。"]
     for part in right if isinstance(right, list) else [right]:
         if part is None or (isinstance(part, Mapping) and not {"parameter", "fact"} & part.keys()):
             return ["比较的右边只能是取值、parameter 或 fact。"]
     return []
-
-
-def _combined(side: str, keys: tuple[str, ...], known: Known) -> Any:
-    """The sum or ratio of facts, as a number or a range."""
-    values = [known.get(key) for key in keys]
-    if any(value is None for value in values):
-        return None
-    ends = [value if isinstance(value, tuple) else (value, value) for value in values]
-    if not all(isinstance(number, Decimal) for pair in ends for number in pair):
-        raise RuleError(f"{side} 的每一项都要是数字：{'、'.join(keys)}。")
-    if side == "sum":
-        low, high = sum((pair[0] for pair in ends), Decimal(0)), sum((pair[1] for pair in ends), Decimal(0))
-    else:
-        if ends[1][0] <= 0:
-            raise RuleError(f"ratio 的分母 {keys[1]} 是 0 或负数。")
-        low, high = ends[0][0] / ends[1][1], ends[0][1] / ends[1][0]
-    return low if low == high else (low, high)
 
 
 def _right(part: Any, known: Known, parameters: Parameters) -> Any:
@@ -290,44 +214,3 @@ def _right(part: Any, known: Known, parameters: Parameters) -> Any:
     if isinstance(part, Mapping):
         return parameters(str(part["parameter"])) if "parameter" in part else known.get(str(part["fact"]))
     return plain_value(part)
-
-
-def _compare(operator: str, left: Any, right: Any) -> bool | None:
-    if isinstance(left, tuple) and len(left) == 2:
-        return _compare_range(operator, left, right)
-    if isinstance(right, tuple) and operator not in _LISTS:
-        verdicts = {_compare(operator, left, end) for end in right}
-        return verdicts.pop() if len(verdicts) == 1 and operator not in _POINTS else None
-    if operator == "equals":
-        return bool(left == right)
-    if operator == "one_of":
-        return left in right
-    if operator == "not_one_of":
-        return left not in right
-    _must_compare(operator, left, right if operator == "between" else (right,))
-    if operator == "between":
-        return bool(right[0] <= left <= right[1])
-    if operator in ("at_least", "on_or_after"):
-        return bool(left >= right)
-    if operator in ("at_most", "on_or_before"):
-        return bool(left <= right)
-    return bool(left > right) if operator == "more_than" else bool(left < right)
-
-
-def _must_compare(operator: str, left: Any, right: tuple[Any, ...]) -> None:
-    kind = date if operator in _DAYS or (operator == "between" and isinstance(left, date)) else Decimal
-    if not all(isinstance(value, kind) for value in (left, *right)):
-        raise RuleError(f"{operator} 两边都要是{'日期' if kind is date else '数字'}。")
-
-
-def _compare_range(operator: str, left: tuple[Any, Any], right: Any) -> bool | None:
-    """What is true of every point of a range, false of every point, or open."""
-    if operator in _POINTS:
-        inside = any(left[0] <= value <= left[1] for value in (right if operator != "equals" else (right,)))
-        return None if inside else operator == "not_one_of"
-    verdicts = [_compare(operator, end, right) for end in left]
-    if operator != "between":
-        return verdicts[0] if verdicts[0] is verdicts[1] else None
-    if verdicts == [True, True]:
-        return True
-    return False if left[1] < right[0] or left[0] > right[1] else None

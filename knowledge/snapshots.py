@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -10,7 +9,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 
-from knowledge.base import content_files, content_hash
+from knowledge.base import content_files, content_hash, hash_of
 
 
 class PublicationDamaged(Exception):  # noqa: N818 - named for what happened
@@ -72,20 +71,12 @@ class Snapshots:
         except sqlite3.Error as error:
             raise PublicationDamaged(f"发布 {version[:6]} 的快照文件打不开。") from error
         files = {name: body for name, body in rows if isinstance(name, str) and isinstance(body, bytes)}
-        if len(files) != len(rows) or _hash(files) != version or not all(map(_is_inside, files)):
+        if len(files) != len(rows) or hash_of(files) != version or not all(map(_is_inside, files)):
             raise PublicationDamaged(f"发布 {version[:6]} 的内容和校验值对不上，没有启用。")
         return files
 
     def _path(self, version: str) -> Path:
         return self._folder / f"{version}.db"
-
-
-def _hash(files: dict[str, bytes]) -> str:
-    """The same sum as `content_hash`, over files in memory."""
-    digest = hashlib.sha256()
-    for name in sorted(files, key=PurePosixPath):
-        digest.update(name.encode() + b"\0" + files[name] + b"\0")
-    return digest.hexdigest()
 
 
 def _is_inside(name: str) -> bool:

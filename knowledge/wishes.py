@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.base import KnowledgeBase
-from knowledge.eligibility import Judged, Judgement, VerdictOutcome, estimate
+from knowledge.coverage import counties_of, covers
+from knowledge.eligibility import Judgement, Verdict, VerdictOutcome, sweep
 from knowledge.entries import Entry, Kind, Status
-from knowledge.facts import NEITHER, shipped_facts
+from knowledge.facts import NEITHER
 from knowledge.matching import Ranking
 from knowledge.question import Question
 from knowledge.ranking import crop_kinds, rank
-from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, SUBJECTS, URBAN
+from knowledge.vocabulary import COUNTIES, SUBJECTS
 
 SAID = ("crop", "county", "area_mu", "amount_yuan", "livestock_count")  # one of these shows that a farmer is speaking
 FARMER = "farmer"
@@ -28,7 +29,6 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "insurance": (Kind.PRODUCT, Kind.POLICY),
     "subsidy": (Kind.PRODUCT, Kind.POLICY),
 }
-AREAS: Mapping[str, tuple[str, ...]] = {"市区": URBAN, "山区5县": HILL_COUNTIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
         return None
     crop = question.facts.get("crop")
     kinds = crop_kinds(base, crop)
-    fitting = [
+    suited = [
         entry
         for entry in base.entries.values()
         if subject in entry.subjects
@@ -64,21 +64,22 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
         and entry.status_on(question.day) in OPEN
         and _may_be_there(entry, question.facts.get("county"))
         and (not entry.crops or bool(kinds & set(entry.crops)))
-        and estimate(entry, question.facts, question.day).outcome is not VerdictOutcome.UNLIKELY
     ]
+    verdicts = _verdicts(base, question, frozenset(entry.code for entry in suited))
+    excluded = {code for code, verdict in verdicts.items() if verdict.outcome is VerdictOutcome.UNLIKELY}
+    fitting = [entry for entry in suited if entry.code not in excluded]
     if not fitting:
         return None
+    narrow = {code: _for_a_group(base, verdict) for code, verdict in verdicts.items()}
     ranking = rank(base, question.plain, question.facts, question.today, k=len(base.entries))
     order = _order(ranking)
-    fitting.sort(key=lambda entry: (-_closeness(entry, question, kinds), order.get(entry.code, len(order))))
+    closeness = {entry.code: _closeness(entry, question, kinds) - 2 * narrow.get(entry.code, 0) for entry in fitting}
+    fitting.sort(key=lambda entry: (-closeness[entry.code], order.get(entry.code, len(order))))
     return Wish(subject, crop if isinstance(crop, str) else None, tuple(fitting[:MOST]))
 
 
 def _may_be_there(entry: Entry, county: Any) -> bool:
-    bound = {name for region in entry.regions for name in AREAS.get(region, (region,)) if name in COUNTIES}
-    if county is None:
-        return not bound
-    return (not bound or county in bound) and county not in entry.excluded_places
+    return covers(entry, county) if isinstance(county, str) else not counties_of(entry)
 
 
 def _closeness(entry: Entry, question: Question, kinds: frozenset[str]) -> int:
@@ -86,18 +87,23 @@ def _closeness(entry: Entry, question: Question, kinds: frozenset[str]) -> int:
     own_place = any(region in COUNTIES for region in entry.regions)
     own_crop = bool(kinds & set(entry.crops))
     narrow = len(set(entry.subjects) - COMMON)
-    narrow += len(_for_a_group(entry, question))
     is_open = entry.status_on(question.day) is Status.IN_FORCE
     return 2 * own_crop + own_place + is_open - 2 * narrow
 
 
-def _for_a_group(entry: Entry, question: Question) -> list[Judged]:
-    """Conditions on belonging to a group the asker has not named (低收入农户, 脱贫户): such a fact has a word for all others."""
-    declared = shipped_facts()
-    missing = estimate(entry, question.facts, question.day).of(Judgement.MISSING)
-    return [
-        item for item in missing if any(key in declared and declared[key].neither != NEITHER for key in item.unknown)
-    ]
+def _verdicts(base: KnowledgeBase, question: Question, codes: frozenset[str]) -> dict[str, Verdict]:
+    """How the asker stands with those of the entries that have conditions."""
+    rules = [prepared.rules for prepared in base.rule_book.entries if prepared.rules.entry.code in codes]
+    known = base.facts.known(question.facts, question.day)
+    return {verdict.code: verdict for verdict in sweep(rules, question.facts, known, question.day)}
+
+
+def _for_a_group(base: KnowledgeBase, verdict: Verdict) -> int:
+    """How many conditions ask for a group nobody named (低收入农户, 脱贫户): such a fact has a word for all others."""
+    return sum(
+        any(key in base.facts and base.facts[key].neither != NEITHER for key in item.unknown)
+        for item in verdict.of(Judgement.MISSING)
+    )
 
 
 def _order(ranking: Ranking) -> dict[str, int]:

@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 
 from office import consents, receipts
 from office.application_case import CaseFile, Event, GuaranteeApplication, Told, Wish
-from office.application_timeline import due_after, stop_at
+from office.application_timeline import stop_at
 from office.applications import FARMER, Actor, ConsentKind, Move, State
 from office.case_book import CaseBook, hash_of
 from office.ledger import application_events, applications, people, rate_limits
 from office.ledger.applications import Registration
-from office.office import WENZHOU, ChatKey, Office
+from office.office import ChatKey, Office
 from office.people import Person, Role
 from office.pinned_entries import PinnedEntry
+from office.working_days import due_after
 
 WRONG_TRIES = (5, 3600)
 TAIL_DIGITS = 4
@@ -152,7 +153,7 @@ class Applicants:
             filled_by=by,
             confirmed_at=now if by.role is Role.FARMER else None,
             turn=stop.turn,
-            due=due_after(now.astimezone(WENZHOU).date(), stop.working_days),
+            due=due_after(self._office.today(), stop.working_days),
         )
 
     def _registered(self, inside: Connection, new: Registration, case_id: int) -> GuaranteeApplication:

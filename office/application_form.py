@@ -64,11 +64,10 @@ def read_form(given: Mapping[str, str], knowledge: KnowledgeBase, today: date) -
     for key, masked in values.items():
         if key != "phone" and (unwanted := [word for label, word in NOT_WANTED_HERE.items() if label in masked]):
             faults[key] = f"这里不用填{'和'.join(unwanted)}，已经替您去掉了，没有存。请看一眼再交。"
-    phone = _phone(texts["phone"])
+    phone = read_phone(texts["phone"], faults)
     if phone is None:
-        faults["phone"] = _phone_fault(texts["phone"])
         values["phone"] = texts["phone"] if _digits(texts["phone"]) < MOST_PHONE_DIGITS else ""
-    name, place = _name(values["name"], faults), _place(values["place"], knowledge, faults)
+    name, place = _name(values["name"], faults), read_place(values["place"], knowledge, faults)
     amount = _amount(values["amount"], knowledge, today, faults)
     if len(values["purpose"]) > LONGEST_PURPOSE:
         faults.setdefault("purpose", f"写短一点，{LONGEST_PURPOSE} 个字以内。")
@@ -103,11 +102,15 @@ def _name(text: str, faults: dict[str, str]) -> str:
     return text
 
 
-def _phone(text: str) -> str | None:
+def read_phone(text: str, faults: dict[str, str]) -> str | None:
+    """The number to ring up; None, with what to mend under `phone` of `faults`, when it is none."""
     digits = plain_digits(text).replace("(", "").replace(")", "")
     if mobile := MOBILE.fullmatch(digits):
         return mobile[1]
-    return digits if LANDLINE.fullmatch(digits) else None
+    if LANDLINE.fullmatch(digits):
+        return digits
+    faults["phone"] = _phone_fault(text)
+    return None
 
 
 def _phone_fault(text: str) -> str:
@@ -122,8 +125,8 @@ def _digits(text: str) -> int:
     return len(re.sub(r"\D", "", unicodedata.normalize("NFKC", text)))
 
 
-def _place(text: str, knowledge: KnowledgeBase, faults: dict[str, str]) -> str:
-    """县市区/镇街/村, as much of it as was said."""
+def read_place(text: str, knowledge: KnowledgeBase, faults: dict[str, str]) -> str:
+    """县市区/镇街/村, as much of it as was said; empty, with what to mend under `place` of `faults`, when not ours."""
     if not text:
         faults.setdefault("place", "请写是哪个县、哪个镇、哪个村，比如：乐清市大荆镇下山头村。")
     elif len(text) > LONGEST_PLACE:

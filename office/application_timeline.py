@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from office.applications import Opening, State
 
-SATURDAY = 5
 AFTER_A_MARK = re.compile(r"(?<=[，。]) ")
 
 
@@ -74,15 +73,6 @@ def stop_at(state: State, opening: Opening = Opening.OPEN) -> Stop:
     if state is not State.REGISTERED or opening is Opening.OPEN:
         return STOPS[state]
     return UNCHECKED if opening is Opening.UNCHECKED else CALL_BACK
-
-
-def due_after(day: date, working_days: int) -> date:
-    """The day so many working days after `day`; Saturdays and Sundays do not count, holidays are not known here."""
-    while working_days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < SATURDAY:
-            working_days -= 1
-    return day
 
 
 def sentence(stop: Stop, due: date, helper: str) -> str:

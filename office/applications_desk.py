@@ -96,11 +96,6 @@ class Applications:
         entry = self._office.knowledge.entries.get(case.entry.code)
         return entry is None or self._book.pin(case.entry.code).fingerprint != case.entry.fingerprint
 
-    def hand_over(self, officer: str, successor: str | None, *, connection: Connection | None = None) -> int:
-        """Give an officer's cases to the successor; returns how many."""
-        with self._book.within(connection) as inside:
-            return applications.hand_over(inside, officer, successor)
-
     def _near(self, inside: Connection, person: Person, only_open: bool) -> list[GuaranteeApplication]:
         cipher = self._book.cipher
         if person.role is Role.OFFICER:

@@ -151,7 +151,7 @@ class _Hashes:
             return "条目撤下了"
         if self._hash(out.entry) != out.facts:
             return f"内容变了，现在是【{status_text(entry, self._day)}】"
-        return "" if is_officer_here else "卡上的联络员换人了"
+        return "" if is_officer_here else "卡上的共富金融专员换人了"
 
     def _hash(self, code: str) -> str:
         if code not in self._known:
@@ -191,7 +191,7 @@ def settle(connection: Connection, stale: Iterable[Stale], outcome: str, by: str
 def _officer(connection: Connection, cipher: FieldCipher, code: Code) -> Person:
     officer = responsible(connection, cipher, code, people.find(connection, cipher, code.officer))
     if officer is None:
-        raise CannotPrint(f"{code.village} 现在没有联络员，卡上没有电话可印；请先定好人。")
+        raise CannotPrint(f"{code.village} 现在没有共富金融专员，卡上没有电话可印；请先定好人。")
     return officer
 
 

@@ -13,7 +13,7 @@ from knowledge.entries import Status
 from office import card_batches, codes
 from office.card_batches import Order, Stale
 from office.cards import LAYOUT_WORDS, Card, Ink, Layout, picture
-from office.code_answers import KIND_WORDS, WENZHOU, current, day_of, who
+from office.code_answers import KIND_WORDS, current, day_of, who
 from office.code_text import plain, printed
 from office.codes import Code, CodeKind, CodeRefused
 from office.ledger import codes as rows
@@ -22,8 +22,9 @@ from office.ledger.code_prints import SETTLED
 from office.ledger.scans import SPLITS
 from office.office import Office
 from office.people import Person, Role
+from office.working_days import WENZHOU
 
-SPLIT_WORDS = {"officer": "联络员", "village": "村", "entry": "条目", "batch": "批次"}
+SPLIT_WORDS = {"officer": "共富金融专员", "village": "村", "entry": "条目", "batch": "批次"}
 WRITING = ("print", "reprint", "settle", "repoint", "withdraw")
 INK_WORDS = {"colour": Ink.COLOUR, "black": Ink.BLACK}
 
@@ -33,13 +34,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="cards", required=True)
     _declare_printing(commands)
     _declare_changes(commands)
-    _command(commands, "officers", "列出联络员和他们的编号", _officers)
+    _command(commands, "officers", "列出共富金融专员和他们的编号", _officers)
     lister = _command(commands, "list", "列出一批里的码", _list)
     lister.add_argument("batch", help="批次号")
     _command(commands, "orphans", "有人拿来、我们没发过的码", _orphans)
     funnel = _command(commands, "funnel", "扫码人次", _funnel)
     funnel.add_argument("--by", nargs="+", choices=SPLITS, default=list(SPLITS), help="按什么分")
-    funnel.add_argument("--officer", help="只看一位联络员")
+    funnel.add_argument("--officer", help="只看一位共富金融专员")
     _command(commands, "stale", "哪些印出去的卡过时了，按村列出", _stale)
     settler = _command(commands, "settle", "过时的卡已回收或已更换", _settle)
     settler.add_argument("batch", help="批次号")
@@ -50,7 +51,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _declare_printing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     printer = _command(commands, "print", "做一批码并印成卡：每个村、每个条目一张", _print)
-    printer.add_argument("--officer", required=True, help="联络员编号，见 cards officers")
+    printer.add_argument("--officer", required=True, help="共富金融专员编号，见 cards officers")
     printer.add_argument("--village", action="append", default=[], help="县市区/镇街/村，可以写多次")
     printer.add_argument("--villages", type=Path, help="一行一个村的文件")
     printer.add_argument("--entry", action="append", default=[], help="条目编号，可以写多次")
@@ -156,7 +157,7 @@ def _officers(office: Office, asked: argparse.Namespace) -> int:  # noqa: ARG001
         found = people.everyone(connection, office.cipher, Role.OFFICER)
     for person in found:
         print(person.id, who(person), "、".join(person.villages), "" if person.is_active else "（已离岗）")
-    print(f"{len(found)} 位联络员。")
+    print(f"{len(found)} 位共富金融专员。")
     return 0
 
 
@@ -260,7 +261,7 @@ def _officer(office: Office, person_id: str) -> Person:
     with office.ledger.read() as connection:
         person = people.find(connection, office.cipher, person_id)
     if person is None or person.role is not Role.OFFICER:
-        raise CodeRefused(f"没有编号是 {person_id} 的联络员，用 cards officers 看一看。")
+        raise CodeRefused(f"没有编号是 {person_id} 的共富金融专员，用 cards officers 看一看。")
     return person
 
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
 from office import case_notices
 from office.application_case import CaseFile, Event, GuaranteeApplication, Told
-from office.application_timeline import due_after, stop_at
+from office.application_timeline import stop_at
 from office.applications import CHANGED, Actor, CaseChanged, Move, State, UnknownCase, check, cleaned
 from office.case_notices import TELEGRAM
 from office.ledger import application_events, applications, audit, chats, people
 from office.ledger.audit import Deed
-from office.office import WENZHOU, Office
+from office.office import Office
 from office.people import Person, Role
 from office.pinned_entries import PinnedEntry
 from office.privacy import FieldCipher, Pseudonyms
+from office.working_days import due_after
 
 NO_SUCH_CASE = "没有这张单子。"
 RECEIVERS = {State.WITH_GUARANTOR: Role.GUARANTOR, State.WITH_BANK: Role.BANK}
@@ -43,14 +43,9 @@ class CaseBook:
         knowledge = self.office.knowledge
         return PinnedEntry.of(knowledge.entries[code], self.office.today(), knowledge.version, knowledge.titles)
 
-    @contextmanager
-    def within(self, connection: Connection | None) -> Iterator[Connection]:
+    def within(self, connection: Connection | None) -> AbstractContextManager[Connection]:
         """The transaction given, or a durable one of its own."""
-        if connection is not None:
-            yield connection
-            return
-        with self.office.ledger.begin() as fresh:
-            yield fresh
+        return self.office.ledger.within(connection)
 
     def found(self, inside: Connection, receipt: str, *, to_change: bool = False) -> GuaranteeApplication:
         """The case of a receipt number, or `UnknownCase`."""
@@ -76,7 +71,7 @@ class CaseBook:
             raise CaseChanged(CHANGED)
         check(case.standing(application_events.consents_of(inside, case.id)), move, actor)
         stop = stop_at(move.to)
-        due = due_after(now.astimezone(WENZHOU).date(), stop.working_days)
+        due = due_after(self.office.today(), stop.working_days)
         receiver = {RECEIVERS[move.to].value: move.receiver} if move.to in RECEIVERS else {}
         applications.move(inside, case, move.to, stop.turn, due, now, **receiver)
         told = self.telling(inside, case, actor)
@@ -100,7 +95,7 @@ class CaseBook:
         case = self.found(inside, receipt)
         file = self.file(inside, case)
         if told is Told.NOTICE:
-            case_notices.queue(inside, self.cipher, file, self.officer(inside, case), self.office.now())
+            case_notices.queue(self.office, inside, file, self.officer(inside, case))
         return file
 
     def note(self, inside: Connection, actor: Actor, verb: str, target: str, purpose: str) -> None:

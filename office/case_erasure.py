@@ -25,19 +25,11 @@ KEPT_DAYS = 365  # a finished case is asked about for a year, then its person is
 
 
 class CaseErasure:
-    """Erases by chat, by case or by age; sealed files are deleted after the rows are gone. All block."""
+    """Erases by case or by age; sealed files are deleted after the rows are gone. All block."""
 
     def __init__(self, office: Office) -> None:
         self._book = CaseBook(office)
         self._papers = CasePapers(office)
-
-    def of_chat(self, chat: ChatKey) -> int:
-        """Take back what is open and forget the person of every case of the chat. Returns how many cases."""
-        with self._book.within(None) as inside:
-            cases = self.cases_of(inside, chat)
-            files = self.take_back(inside, cases)
-        self._papers.drop(files)
-        return len(cases)
 
     def of_long_ago(self, days: int = KEPT_DAYS) -> int:
         """Forget the people of cases that ended more than `days` ago. Returns how many."""

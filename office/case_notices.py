@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import json
-from datetime import datetime
-
 from sqlalchemy import Connection
 
 from office import receipts
 from office.application_case import CaseFile, Event, GuaranteeApplication
 from office.application_timeline import sentence, stop_at, turn_words
 from office.applications import REASON_WORDS, STATE_WORDS, Opening, State
-from office.ledger import outbox
-from office.ledger.outbox import Kind, OutgoingMessage
+from office.notices import notify
+from office.office import Office
 from office.people import ROLE_WORDS, Person, Role
 from office.pinned_entries import where_to_get
-from office.privacy import FieldCipher
 
 TELEGRAM = "telegram"
 NOBODY_YET = "工作人员"
@@ -64,20 +59,12 @@ def case_lines(file: CaseFile, officer: Person | None) -> list[str]:
     return lines
 
 
-def queue(connection: Connection, cipher: FieldCipher, file: CaseFile, officer: Person | None, now: datetime) -> None:
+def queue(office: Office, connection: Connection, file: CaseFile, officer: Person | None) -> None:
     """Put the notice of the case's last step into the outbox; a second time changes nothing."""
     case = file.case
     if case.chat is None:
         raise ValueError(f"case {case.receipt} has no chat to write to")
-    lines = case_lines(file, officer)
-    text = "\n".join([f"<b>{html.escape(lines[0])}</b>", *map(html.escape, lines[1:]), "看进度：发“进度”两个字。"])
-    # the fields are those of handlers.outgoing.Outgoing, which unseals it
-    body = {"chat": int(case.chat[1]), "text": text, "rows": [[["找人问", "1|p"]]]}
-    message = OutgoingMessage(
-        f"case:{case.receipt}:{file.events[-1].number}",
-        case.chat[1],
-        Kind.NOTICE,
-        cipher.encrypt(json.dumps(body, ensure_ascii=False)),
-        now,
-    )
-    outbox.enqueue(connection, [message], now)
+    heading, *lines = case_lines(file, officer)
+    key = f"case:{case.receipt}:{file.events[-1].number}"
+    text = "\n".join([*lines, "看进度：发“进度”两个字。"])
+    notify(office, connection, key=key, chat=case.chat[1], heading=heading, text=text)

@@ -39,7 +39,7 @@ class CasePapers:
             if not case.state.is_open:
                 raise Incomplete("这张单子已经办完，不用再传材料。")
             if application_papers.count(inside, case.id) >= MOST_PAPERS:
-                raise Incomplete(f"这张单子已经有 {MOST_PAPERS} 样材料，传不下了。请打电话问联络员。")
+                raise Incomplete(f"这张单子已经有 {MOST_PAPERS} 样材料，传不下了。请打电话问共富金融专员。")
             key = self._store.put(paper.content)
             called = mask(" ".join(name.split()))[:LONGEST_PAPER] or "材料"
             kept = KeptPaper(

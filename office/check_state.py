@@ -113,6 +113,6 @@ def is_usable(declared: FactTable, answer: Answer) -> bool:
 
 def subject_of(knowledge: KnowledgeBase, scope: str, day: date, owned: tuple[str, ...] = ()) -> Subject:
     """What an interview over `scope` is judged by on `day`; the check-up leaves out what the person has already."""
-    whole = knowledge.rule_book
-    book = whole.only(scope) if scope else whole.without(owned) if owned else whole
+    whole = knowledge.check_up_book
+    book = knowledge.rule_book.only(scope) if scope else whole.without(owned) if owned else whole
     return Subject(scope, knowledge.entries, book, day, knowledge.version)

@@ -7,8 +7,6 @@ show where a chat stands. Each gives a `CheckView`: print its `lines`, offer `ch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -56,33 +54,33 @@ class CheckUps:
         Prefilled with what the chat said in the last ten minutes; answers given in another scope count here too.
         Raises `LookupError` for an unknown code.
         """
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             return self._save(inside, chat, replace(self._entered(inside, chat, scope), notices=()).resuming())
 
     def look(self, chat: ChatKey, scope: str = "", *, connection: Connection | None = None) -> CheckView:
         """What `begin` would show, but nothing is kept and a pause stays: for a page that is only opened."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             return self._view(self._entered(inside, chat, scope))
 
     def current(self, chat: ChatKey, *, connection: Connection | None = None) -> CheckView | None:
         """Where the chat stands, or None when it has no interview of the last seven days."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             kept = self._load(inside, chat)
             return None if kept is None else self._view(kept)
 
     def result(self, chat: ChatKey, scope: str = "", *, connection: Connection | None = None) -> ResultView:
         """The result of the answers so far, whatever is still to be asked; nothing is kept."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             return self._result_view(self._turned(self._load(inside, chat), scope).settled())
 
     def enter(self, chat: ChatKey, scope: str = "", *, connection: Connection | None = None) -> CheckView:
         """Turn to `scope` as it stands there: unlike `begin` a pause stays, and nothing said meanwhile is taken over."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             return self._save(inside, chat, self._turned(self._load(inside, chat), scope))
 
     def pause(self, chat: ChatKey, *, connection: Connection | None = None) -> None:
         """Ask nothing more until somebody goes on; the answers stay."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             kept = self._load(inside, chat)
             if kept is not None:
                 self._save(inside, chat, kept.pausing())
@@ -95,7 +93,7 @@ class CheckUps:
         None when no question waits, or when the words are plainly a question of their own. A form that shows its
         question names it (`key`): then the words answer that one, and the reply is never None.
         """
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             kept = self._load(inside, chat)
             if kept is None and key is not None:
                 kept = self._entered(inside, chat, "")
@@ -118,7 +116,7 @@ class CheckUps:
         """A button of a question or a result, also one from long ago. Raises `LookupError` for an unknown entry."""
         if action.verb is Verb.CHECK:
             return self.begin(chat, action.target, connection=connection)
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             kept = self._load(inside, chat)
             if kept is None:
                 fresh = self._entered(inside, chat, "")
@@ -133,7 +131,7 @@ class CheckUps:
 
     def forget(self, chat: ChatKey, *, connection: Connection | None = None) -> None:
         """Drop the chat's interview and its answers."""
-        with self._within(connection) as inside:
+        with self.office.ledger.within(connection, durable=False) as inside:
             open_forms.drop(inside, chat.channel, chat.id, KIND)
 
     def _typed(
@@ -283,11 +281,3 @@ class CheckUps:
         )
         alert_broken(view)
         return view
-
-    @contextmanager
-    def _within(self, connection: Connection | None) -> Iterator[Connection]:
-        if connection is not None:
-            yield connection
-            return
-        with self.office.ledger.begin(durable=False) as fresh:
-            yield fresh

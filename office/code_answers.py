@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
 from knowledge.entries import Entry
@@ -12,14 +11,13 @@ from knowledge.rendering import status_text
 from office.code_text import misread, printed
 from office.codes import Code, CodeKind, Found, Opened
 from office.people import ROLE_WORDS, Person
+from office.working_days import WENZHOU
 
-WENZHOU = ZoneInfo("Asia/Shanghai")
 KIND_WORDS = {CodeKind.POLICY: "政策码", CodeKind.LOAN: "农贷码"}
-DEAD_WORDS = {Found.EXPIRED: "过期了", Found.WITHDRAWN: "停用了", Found.GONE: "指的那一条撤下来了"}
 TYPE_AGAIN = "请对着卡再看一遍：一共十个字，五个一组，只有 2 到 9 和大写字母，没有 0、1、I、L、O。"
 NOT_OURS = "不是我们发的"
 ASK_POLICE = "拿不准、让您先交钱或要验证码的，先打 96110（反诈）；问政策打 12345。"
-NOBODY = "村里没有联络员的，问乡镇农业农村办公室，或打 12345。"
+NOBODY = "村里没有共富金融专员的，问乡镇农业农村办公室，或打 12345。"
 
 
 def day_of(moment: datetime) -> date:

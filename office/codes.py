@@ -17,6 +17,7 @@ from office.ledger import audit, people
 from office.ledger import codes as rows
 from office.ledger.audit import Deed
 from office.ledger.codes import Batch, Code, CodeKind, CodeState
+from office.masking import mask
 from office.people import Person
 from office.privacy import FieldCipher
 
@@ -116,34 +117,34 @@ def repoint(
     connection: Connection, knowledge: KnowledgeBase, text: str, entry: str, *, by: str, reason: str, now: datetime
 ) -> Code:
     """The code opens another entry from now on; the old one, the reason and who did it are kept."""
-    code = _known(connection, text)
+    code, why = _known(connection, text), _given(reason)
     if entry not in knowledge.entries:
         raise CodeRefused(f"没有 {entry} 这一条，请先查一下条目编号。")
     if code.kind is CodeKind.LOAN and not can_apply(knowledge.entries[entry]):
         raise CodeRefused(f"{entry} 不是农户自己申请的贷款或担保，农贷码不能指过去。")
-    if not rows.repoint(connection, code.code, entry, by, _given(reason), now):
+    if not rows.repoint(connection, code.code, entry, by, why, now):
         raise CodeRefused(
             "这个码本来就指向这一条。" if code.withdrawn_at is None else "这个码已经停用，停用的码不能再改。"
         )
-    audit.record(connection, Deed(by, "repoint_code", code.code, reason.strip(), now))
+    audit.record(connection, Deed(by, "repoint_code", code.code, why, now))
     return _known(connection, code.code)
 
 
 def withdraw(connection: Connection, text: str, *, by: str, reason: str, now: datetime) -> Code:
     """The code is dead from now on; who scans it is told so, and whom to ask."""
-    code = _known(connection, text)
-    if not rows.withdraw(connection, code.code, by, _given(reason), now):
+    code, why = _known(connection, text), _given(reason)
+    if not rows.withdraw(connection, code.code, by, why, now):
         raise CodeRefused("这个码早就停用了。")
-    audit.record(connection, Deed(by, "withdraw_code", code.code, reason.strip(), now))
+    audit.record(connection, Deed(by, "withdraw_code", code.code, why, now))
     return _known(connection, code.code)
 
 
 def set_end(connection: Connection, text: str, end: datetime | None, *, by: str, reason: str, now: datetime) -> Code:
     """The code holds until `end`; None: without end."""
-    code = _known(connection, text)
-    if not rows.set_end(connection, code.code, end, by, _given(reason), now):
+    code, why = _known(connection, text), _given(reason)
+    if not rows.set_end(connection, code.code, end, by, why, now):
         raise CodeRefused("这个码本来就到这一天，或者已经停用。")
-    audit.record(connection, Deed(by, "set_code_end", code.code, reason.strip(), now))
+    audit.record(connection, Deed(by, "set_code_end", code.code, why, now))
     return _known(connection, code.code)
 
 
@@ -174,9 +175,10 @@ def _known(connection: Connection, text: str) -> Code:
 
 
 def _given(reason: str) -> str:
+    """Masked: it is shown to whoever scans the code, and nothing is ever taken out of the audit."""
     if not reason.strip():
         raise CodeRefused("请写明原因。")
-    return reason.strip()
+    return mask(reason.strip())
 
 
 __all__ = [

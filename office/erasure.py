@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -94,7 +92,7 @@ class Erased:
 
 def erase_chat(office: Office, chat: ChatKey, *, connection: Connection | None = None) -> Erased:
     """Erase everything that hangs on one chat; with the caller's transaction `scrub` is left to the rounds."""
-    with _within(office, connection) as inside:
+    with office.ledger.within(connection) as inside:
         erasing = CaseErasure(office)
         cases = erasing.cases_of(inside, chat)
         files = erasing.take_back(inside, cases)
@@ -107,7 +105,7 @@ def erase_chat(office: Office, chat: ChatKey, *, connection: Connection | None =
 
 def erase_case(office: Office, receipt: str, *, connection: Connection | None = None) -> Erased:
     """Erase the person of one case, whose right to it the window has checked; `UnknownCase` when there is none."""
-    with _within(office, connection) as inside:
+    with office.ledger.within(connection) as inside:
         erasing = CaseErasure(office)
         case = erasing.case(inside, receipt)
         files = erasing.take_back(inside, [case])
@@ -220,12 +218,3 @@ def _call_number(text: str) -> str | None:
     letter, digits = text.strip()[:1].upper(), receipts.plain_digits(text.strip()[1:])
     is_call = letter in ("W", "Ｗ") and len(digits) == 7 and digits.isascii() and digits.isdigit()
     return f"W{digits}" if is_call else None
-
-
-@contextmanager
-def _within(office: Office, connection: Connection | None) -> Iterator[Connection]:
-    if connection is not None:
-        yield connection
-        return
-    with office.ledger.begin() as fresh:
-        yield fresh

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from office.application_form import read_form
+from office.application_form import read_phone, read_place
 from office.ledger import audit, help_requests, people, rate_limits
 from office.ledger.audit import Deed
-from office.ledger.help_requests import HelpRequest
+from office.ledger.help_requests import HelpCall, HelpRequest
 from office.masking import mask
 from office.notices import notify
 from office.office import Office
-from office.people import Person, Role
-from office.privacy import Pseudonyms
+from office.people import ROLE_WORDS, Person, Role
 from office.working_days import HOURS, after_working_days, is_open
 
 WORKING_DAYS = 2
@@ -22,7 +22,6 @@ LONGEST_QUESTION = 300
 KEPT_DAYS = 90
 CALLS_AN_HOUR = 6
 TOO_MANY = "这里一小时最多登记 6 次。急的话请打 12345；被骗了先打 96110。"
-UNASKED_PHONE, UNASKED_PLACE = "13900000000", "鹿城区"  # stand in where nothing was asked, and are not kept
 
 
 class HelpError(Exception):
@@ -60,41 +59,35 @@ def ask(
     `source` is the address or chat that the limit counts for; beyond it nothing is kept and `TooManyCalls` is raised.
     """
     has_chat = channel == "telegram" and chat is not None
-    place, kept_phone = _contact(office, village, phone, has_chat)
+    place, phone = _contact(office, village, phone, has_chat=has_chat)
     if not question.strip():
         raise HelpError("请写一句想问什么。")
     officer = people.officer_of(connection, office.cipher, place) if place else None
-    now = office.now()
-    key = f"help:{Pseudonyms(office.settings.secret_keys[0].reveal()).of('help', source)}"
-    is_again = help_requests.number_of(connection, form) is not None
-    if not is_again and not rate_limits.allow(connection, key, CALLS_AN_HOUR, 3600, now):
-        raise TooManyCalls(TOO_MANY)
-    number, is_new = help_requests.ask(
-        connection,
-        office.cipher,
-        form=form,
-        village=place,
-        officer=officer.id if officer else None,
-        phone=kept_phone,
-        question=mask(question.strip()[:LONGEST_QUESTION]),
-        channel=channel,
-        chat=chat,
-        now=now,
-        due_at=after_working_days(now, WORKING_DAYS),
-    )
+    if help_requests.number_of(connection, form) is None:
+        _count(office, connection, source)
+    now, due = office.now(), after_working_days(office.now(), WORKING_DAYS)
+    call = HelpCall(form, place, officer.id if officer else None, phone, mask(question.strip()[:LONGEST_QUESTION]))
+    number, is_new = help_requests.ask(connection, office.cipher, call, (channel, chat), now=now, due_at=due)
     if is_new:
         _tell(office, connection, [officer] if officer else _staff(office, connection), f"help:{number}", _line(number))
-    return Promise(number, promise_text(office, number, officer), is_new)
+    return Promise(number, _promised(number, officer, now, due), is_new)
 
 
-def _contact(office: Office, village: str, phone: str, has_chat: bool) -> tuple[str, str]:
-    """县市区/镇街/村 (or nothing) and the phone, read as the application form reads them."""
-    is_called = bool(phone.strip()) or not has_chat
-    given = {"name": "乡亲", "phone": phone if is_called else UNASKED_PHONE, "place": village.strip() or UNASKED_PLACE}
-    read = read_form(given, office.knowledge, office.today())
-    if read.applicant is None:
-        raise HelpError("".join(read.faults.values()))
-    return read.applicant.village if village.strip() else "", read.applicant.phone if is_called else ""
+def _contact(office: Office, village: str, phone: str, *, has_chat: bool) -> tuple[str, str]:
+    """县市区/镇街/村 and the phone as the application form reads them; either may be empty where it need not be given."""
+    faults: dict[str, str] = {}
+    number = read_phone(phone.strip(), faults) if phone.strip() or not has_chat else ""
+    place = read_place(village.strip(), office.knowledge, faults) if village.strip() else ""
+    if faults or number is None:
+        raise HelpError("".join(faults.values()))
+    return place, number
+
+
+def _count(office: Office, connection: Connection, source: str) -> None:
+    """Count a new call of this address or chat; `TooManyCalls` beyond the limit."""
+    key = f"help:{office.pseudonyms.of('help', source)}"
+    if not rate_limits.allow(connection, key, CALLS_AN_HOUR, 3600, office.now()):
+        raise TooManyCalls(TOO_MANY)
 
 
 def place_in(office: Office, text: str) -> str:
@@ -106,11 +99,9 @@ def place_in(office: Office, text: str) -> str:
     return "".join(part for part in (best.county, best.town, best.village) if part)
 
 
-def promise_text(office: Office, number: str, officer: Person | None) -> str:
+def _promised(number: str, officer: Person | None, now: datetime, due: datetime) -> str:
     """Who answers, until when, and what to say when nobody does."""
-    now = office.now()
-    due = after_working_days(now, WORKING_DAYS)
-    who = f"{officer.name}（村金融联络员）" if officer else "工作人员"
+    who = f"{officer.name}（{ROLE_WORDS[officer.role]}）" if officer else "工作人员"
     opening = "" if is_open(now) else "现在是下班时间。"
     return (
         f"{opening}登记好了，编号 {number}。{who}会在 {due.month} 月 {due.day} 日下班前联系您。"

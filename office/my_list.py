@@ -95,7 +95,7 @@ def _case_tasks(office: Office, connection: Connection, person: Person, today: d
         heap = _heap_of(case, person, today)
         word = STATE_WORDS[case.state]
         if heap is Heap.OVERDUE and case.turn is not _turn_of(person):
-            word += f"，{TURN_WORDS[case.turn].format(helper='联络员').replace('您', '农户')}"
+            word += f"，{TURN_WORDS[case.turn].format(helper='共富金融专员').replace('您', '农户')}"
         yield _task(heap, word, case)
     if not may(person, Duty.FOLLOW_UP):
         return

@@ -17,13 +17,24 @@ PERSON = Button("找人问", Action(Verb.PERSON))
 
 
 def notify(
-    office: Office, connection: Connection, *, key: str, chat: str, text: str, buttons: Sequence[Button] = ()
+    office: Office,
+    connection: Connection,
+    *,
+    key: str,
+    chat: str,
+    text: str,
+    heading: str = "",
+    buttons: Sequence[Button] = (),
 ) -> bool:
-    """Queue `text` for a chat, buttons one below the other, 找人问 last; False when `key` was queued before."""
+    """Queue `text` for a chat under a bold `heading` if there is one, buttons one below the other, 找人问 last.
+
+    False when `key` was queued before.
+    """
     rows = [[[button.label, button.action.data]] for button in (*buttons, PERSON)]
-    body = {
+    bold = f"<b>{html.escape(heading, quote=False)}</b>\n" if heading else ""
+    body = {  # the fields of handlers.outgoing.Outgoing, which unseals it
         "chat": int(chat),
-        "text": html.escape(text, quote=False),
+        "text": bold + html.escape(text, quote=False),
         "rows": rows,
         "shows_keys": False,
         "reply_to": None,

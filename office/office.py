@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -18,7 +17,8 @@ from knowledge.answers import Action, Answer, Verb
 from knowledge.base import SHIPPED, KnowledgeBase, content_hash
 from knowledge.browsing import Menu
 from knowledge.reading import ContentError
-from knowledge.revisions import PublicationDamaged, Revisions
+from knowledge.revisions import SEEDER, Revisions
+from office import working_days
 from office.code_asking import CodeDesk, answer_about_code
 from office.ledger import dialogues, questions, rate_limits
 from office.ledger.dialogues import Dialogue
@@ -31,8 +31,9 @@ from office.settings import Settings
 log = logging.getLogger(__name__)
 
 QUESTIONS_A_MINUTE = 30
-WENZHOU = ZoneInfo("Asia/Shanghai")
-IMPORTER = "data/ 自动导入"
+SHEETS_KEPT = 512
+WENZHOU = working_days.WENZHOU
+TAKE_DATA = "python -m knowledge import data/，再 python -m knowledge publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Office:
         self.ledger = ledger
         self._knowledge = knowledge
         self._cipher = FieldCipher([key.reveal() for key in settings.field_keys])
+        self._sheet = _sheets(knowledge)
         self._pseudonyms = Pseudonyms(settings.secret_keys[0].reveal())
 
     @classmethod
@@ -79,7 +81,7 @@ class Office:
 
     def swap(self, knowledge: KnowledgeBase) -> None:
         """Serve another publication from the next question on; answers under way finish on the old one."""
-        self._knowledge = knowledge
+        self._knowledge, self._sheet = knowledge, _sheets(knowledge)
 
     def today(self) -> date:
         """The day in Wenzhou."""
@@ -92,7 +94,7 @@ class Office:
     def ask(self, text: str, chat: ChatKey, *, on: date | None = None, connection: Connection | None = None) -> Answer:
         """Answer a typed question, remember the dialogue, and record the masked question, in one transaction."""
         knowledge = self._knowledge
-        with self._within(connection) as inside:
+        with self.ledger.within(connection, durable=False) as inside:
             dialogue = self._dialogue(inside, chat)
             memory, desk = _memory(dialogue), self.code_desk(inside, on)
             about_code = answer_about_code(desk, text, memory, chat.channel, chat.id)
@@ -106,7 +108,7 @@ class Office:
     ) -> Answer:
         """Answer a press of a button, also one from long ago."""
         knowledge = self._knowledge
-        with self._within(connection) as inside:
+        with self.ledger.within(connection, durable=False) as inside:
             dialogue = self._dialogue(inside, chat)
             said, memory = answering.press(knowledge, action, _memory(dialogue), on or self.today())
             self._remember(inside, dialogue, memory)
@@ -121,12 +123,12 @@ class Office:
 
     def forget(self, chat: ChatKey, *, connection: Connection | None = None) -> None:
         """Empty the chat's memory (/start, 取消)."""
-        with self._within(connection) as inside:
+        with self.ledger.within(connection, durable=False) as inside:
             dialogues.forget(inside, chat.channel, chat.id)
 
     def sheet(self, code: str, on: date | None = None) -> Answer:
         """An entry's whole page; `LookupError` for an unknown code."""
-        return answering.sheet(self._knowledge, code, on or self.today())
+        return self._sheet(code, on or self.today())
 
     def browse(self, key: str) -> Menu:
         """A menu of the catalogue."""
@@ -139,17 +141,9 @@ class Office:
 
     def too_many(self, chat: ChatKey, *, connection: Connection | None = None) -> bool:
         """Whether the chat has used up its questions of this minute; counts one use."""
-        with self._within(connection) as inside:
+        with self.ledger.within(connection, durable=False) as inside:
             key = f"ask:{self._pseudonyms.of(chat.channel, chat.id)}"
             return not rate_limits.allow(inside, key, QUESTIONS_A_MINUTE, 60, self.now())
-
-    @contextmanager
-    def _within(self, connection: Connection | None) -> Iterator[Connection]:
-        if connection is not None:
-            yield connection
-            return
-        with self.ledger.begin(durable=False) as fresh:
-            yield fresh
 
     def _dialogue(self, connection: Connection, chat: ChatKey) -> Dialogue:
         kept = dialogues.load(connection, self._cipher, chat.channel, chat.id, self.now())
@@ -168,8 +162,7 @@ class Office:
             dialogues.save(connection, self._cipher, fresh, self.now())
         except DialogueChanged:
             # two tabs of one browser: the later reply simply wins the memory
-            dialogues.forget(connection, dialogue.channel, dialogue.chat)
-            dialogues.save(connection, self._cipher, replace(fresh, version=0), self.now())
+            dialogues.overwrite(connection, self._cipher, fresh, self.now())
 
     def _record(self, connection: Connection, chat: ChatKey, text: str, said: Answer) -> None:
         questions.record(
@@ -191,25 +184,43 @@ class Office:
         )
 
 
+def _sheets(knowledge: KnowledgeBase) -> Callable[[str, date], Answer]:
+    """Entries' pages of one publication, each rendered once a day: a village scans the same few cards all day long."""
+    return lru_cache(maxsize=SHEETS_KEPT)(partial(answering.sheet, knowledge))
+
+
 def open_knowledge(state: Path, data: Path, now: datetime | None = None) -> KnowledgeBase:
-    """The latest publication of the state folder, after importing `data` when it changed."""
+    """The publication of the state folder that serves, after publishing `data` when it changed since it last was.
+
+    What staff published or rolled back is never undone by a start: from their first import on, `data` waits for them.
+    A `data` with faults is reported and the earlier publication serves on; without one `ContentError` is raised.
+    """
     revisions = Revisions(state)
-    latest = revisions.latest()
-    version = content_hash(data)
-    if latest is None or latest.version != version:
+    version, latest = content_hash(data), revisions.latest()
+    if latest is None or revisions.needs_seeding(version):
         try:
-            latest = revisions.publish(data, IMPORTER, now or datetime.now(UTC))
+            revisions.publish(data, SEEDER, now or datetime.now(UTC))
         except ContentError as error:
             if latest is None:
                 raise
             log.error(
                 "data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s", len(error.faults), latest.version[:6], error
             )
+    elif not revisions.knows(version):
+        log.warning("data/ 有改动，但这里发布过工作人员导入的内容，没有自动启用。要用 data/：%s", TAKE_DATA)
+    return _serving(revisions, data)
+
+
+def _serving(revisions: Revisions, data: Path) -> KnowledgeBase:
+    """The newest publication that is sound; `data` itself when none is."""
     try:
-        return KnowledgeBase.load(revisions.unpack(latest.version), latest.version[:6])
-    except PublicationDamaged as error:
-        log.error("%s 改用 data/ 直接启动。", error)
+        publication, folder, damaged = revisions.serving()
+    except LookupError as error:
+        log.error("%s改用 data/ 直接启动。", error)
         return KnowledgeBase.load(data)
+    for fault in damaged:
+        log.error("%s改用更早的一次发布 %s。", fault, publication.version[:6])
+    return KnowledgeBase.load(folder, publication.version[:6])
 
 
 def _memory(dialogue: Dialogue) -> Memory:

@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 ROLE_WORDS = {
     Role.FARMER: "农户",
-    Role.OFFICER: "村金融联络员",
+    Role.OFFICER: "共富金融专员",
     Role.STAFF: "工作人员",
     Role.GUARANTOR: "农担公司",
     Role.BANK: "银行",

@@ -53,16 +53,6 @@ class LeftOut(StrEnum):
     FLOOD = "flood"
 
 
-LEFT_OUT_WORDS = {
-    LeftOut.PREVIEW: "聊天软件预览",
-    LeftOut.CRAWLER: "搜索引擎和程序",
-    LeftOut.HEAD: "只探路没打开",
-    LeftOut.REPEAT: "十秒内重复",
-    LeftOut.STAFF: "自己人看的",
-    LeftOut.FLOOD: "同一地址太多次",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who came, as far as counting needs it: address and agent are only ever kept as a pseudonym of the day."""

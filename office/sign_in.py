@@ -18,7 +18,6 @@ from office.ledger.audit import Deed
 from office.ledger.sign_ins import Device, TicketKind
 from office.office import Office
 from office.people import Person, Role
-from office.privacy import Pseudonyms
 
 DEVICE_DAYS = 30
 LASTS = {
@@ -169,7 +168,7 @@ def tidy(secret: str) -> str:
 
 def _taken(office: Office, connection: Connection, secret: str, address: str) -> Person | Refusal:
     secret, now = tidy(secret), office.now()
-    own = f"sign-in:{Pseudonyms(office.settings.secret_keys[0].reveal()).of('address', address)}"
+    own = f"sign-in:{office.pseudonyms.of('address', address)}"
     if not rate_limits.allow(connection, own, *TRIES_OF_ONE_ADDRESS, now):
         return Refusal.TOO_MANY
     if len(secret) == CODE_DIGITS and not rate_limits.allow(connection, "sign-in", *TRIES_OF_ALL, now):

@@ -46,7 +46,7 @@ def invite_person(
         raise TeamError("电话要写 11 位手机号，或者带区号的座机，例如 0577-12345678。")
     places = [village_of(text, office.knowledge.places) for text in villages]
     if role is Role.OFFICER and not places:
-        raise TeamError("联络员要写明管哪些村，一行一个，例如 乐清市/大荆镇/下山头村。")
+        raise TeamError("共富金融专员要写明管哪些村，一行一个，例如 乐清市/大荆镇/下山头村。")
     now = office.now()
     person = people.add(connection, office.cipher, role, name, phone, places, by=by.id, now=now)
     if role is Role.OFFICER:

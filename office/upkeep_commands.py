@@ -11,11 +11,12 @@ from typing import Any
 from office import erasure
 from office.applications import UnknownCase
 from office.backup import write_backup
-from office.office import WENZHOU, Office
+from office.office import Office
 from office.privacy import generate_field_key
 from office.rekeying import rekey
 from office.restoring import Restored, restore
 from office.settings import Settings
+from office.working_days import WENZHOU
 
 SHOWN = {
     "people": "人员",

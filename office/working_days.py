@@ -34,10 +34,14 @@ def opens_next(now: datetime) -> datetime:
 def after_working_days(now: datetime, days: int) -> datetime:
     """The end of office hours `days` working days on; what comes out of hours counts from the next opening."""
     start = now if is_open(now) else opens_next(now)
-    day = start.astimezone(WENZHOU).date()
+    return datetime.combine(due_after(start.astimezone(WENZHOU).date(), days), CLOSES, WENZHOU)
+
+
+def due_after(day: date, days: int) -> date:
+    """The day so many working days after `day`."""
     for _ in range(days):
         day = _next(day)
-    return datetime.combine(day, CLOSES, WENZHOU)
+    return day
 
 
 def _next(day: date) -> date:

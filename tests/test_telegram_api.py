@@ -459,7 +459,8 @@ def test_a_bot_can_be_killed_in_the_act(api: TelegramApi) -> None:
         killed = api.wait_for_call("sendMessage")
         assert (killed.performed, killed.status) == (False, 0)
         bot.start()
-        assert ming.ask("二").text == "收到 二"
+        ming.say("二")
+        assert ming.chat.wait_for_reply("二").text == "收到 二"
 
 
 class Hook:

@@ -25,17 +25,17 @@ from office.ledger import dialogues, rate_limits
 from office.mini_app import visitor_of
 from office.office import ChatKey
 from office.pinned_entries import PinnedEntry
-from office.privacy import Pseudonyms
 from web import case_access, form_keys
 from web.chat import chat_of, set_chat
 from web.failures import failure_page
 from web.forms import read_form as read_fields
-from web.window import Window, off_loop, window_of
+from web.security import NO_STORE
+from web.window import Window, address_of, off_loop, window_of
 
 FORMS_AN_HOUR = 60  # a village hall's people share one address
 NO_ENTRY = "没有这一条。可能是地址少了几个字，或者这一条已经撤下来了。请从下面的单子里挑，或者回首页问。"
 STALE = "这一页放得太久了，还没交上去。您填的都还在，请再按一次“交上去”。"
-TOO_MANY = "这个网络一小时里交的表太多了，这一张还没交上去。请过一小时再交，急的话打电话找村里的联络员或 12345。"
+TOO_MANY = "这个网络一小时里交的表太多了，这一张还没交上去。请过一小时再交，急的话打电话找村里的共富金融专员或 12345。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,10 @@ async def hand_in(request: Request) -> Response:
     if read.applicant is None or not is_ours:
         shown = _again(window, entry, chat, form, read, given, is_ours=is_ours)
         return _form(request, shown, chat, is_new=is_new, status=422 if read.faults else 403)
-    address = request.client.host if request.client else "unknown"
-    made = await off_loop(_register, window, entry, read, given, form, chat, address)
+    made = await off_loop(_register, window, entry, read, given, form, chat, address_of(request))
     if made is None:
         return failure_page(request, 429, "还没交上去", TOO_MANY)
-    response = RedirectResponse(f"/s/receipt{'' if made.is_same else '?kept=1'}", 303, {"Cache-Control": "no-store"})
+    response = RedirectResponse(f"/s/receipt{'' if made.is_same else '?kept=1'}", 303, NO_STORE)
     case_access.grant(response, window, made.case.receipt)
     return response
 
@@ -111,9 +110,9 @@ async def telegram_mark(request: Request) -> Response:
     token = office.settings.telegram_bot_token
     person = visitor_of(form.get("init_data", ""), token.reveal(), office.now()) if token is not None else None
     if person is None:
-        return PlainTextResponse("", 403, {"Cache-Control": "no-store"})
+        return PlainTextResponse("", 403, NO_STORE)
     mark = link_of(office, ChatKey("telegram", str(person)))
-    return PlainTextResponse(mark, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse(mark, headers=NO_STORE)
 
 
 def _entry(request: Request) -> Entry:
@@ -151,7 +150,7 @@ def _form(request: Request, shown: Shown, chat: ChatKey, *, is_new: bool, status
         is_closed=shown.pinned.opening is Opening.CLOSED,
         sheet_address=f"/e/{quote(shown.pinned.code)}",
     )
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(NO_STORE)
     if is_new and request.method != "HEAD":
         set_chat(response, chat, window)
     return response
@@ -230,7 +229,7 @@ def _register(
         raise ValueError("a form with faults cannot be registered")
     code = code_text.plain(form.get("c", ""))
     wish = Wish(read.applicant, applicants.pin(entry.code), given, code if code_text.is_code(code) else None)
-    source = f"apply:{Pseudonyms(office.settings.secret_keys[0].reveal()).of('address', address)}"
+    source = f"apply:{office.pseudonyms.of('address', address)}"
     with office.ledger.begin() as connection:
         if not rate_limits.allow(connection, source, FORMS_AN_HOUR, 3600, office.now()):
             return None

@@ -76,7 +76,9 @@ async def list_page(request: Request) -> Response:
     forms = tuple(FORMS.values())
     own = tuple(form for form in forms if not form.calculator.is_draft)
     draft = tuple(form for form in forms if form.calculator.is_draft)
-    return window_of(request).pages.render(request, "calculate_list.html", own=own, draft=draft)
+    return window_of(request).pages.render(
+        request, "calculate_list.html", own=own, draft=draft, draft_banner=DRAFT_BANNER
+    )
 
 
 async def form_page(request: Request) -> Response:
@@ -109,8 +111,9 @@ async def compare_page(request: Request) -> Response:
     query = request.query_params
     started = _entries(window, query.getlist("entry"))
     keys = [box.key for box in routes.SHARED]
-    keys += [box.key for number in (1, 2, 3) for box in routes.numbered(number)]
-    texts = _texts(_picked(dict(query)), (*keys, "r1_entry", "r2_entry", "r3_entry"))
+    keys += [box.key for number in range(1, MOST_ROUTES + 1) for box in routes.numbered(number)]
+    keys += [f"r{number}_entry" for number in range(1, MOST_ROUTES + 1)]
+    texts = _texts(_picked(dict(query)), keys)
     if started and "go" not in query:
         texts = {**routes.prefilled(started, day), **{key: text for key, text in texts.items() if text}}
     is_asked = "go" in query or bool(started)

@@ -14,6 +14,7 @@ from office.people import Duty
 from web.case_access import STALE, access_of, is_sealed
 from web.desk_access import Refused, person_of, staff_only
 from web.papers import read_upload
+from web.security import NO_STORE
 from web.status import shown_case
 from web.window import off_loop, window_of
 
@@ -35,7 +36,7 @@ async def hand_in_paper(request: Request) -> Response:
         await off_loop(papers.hand_in, access.receipt, fields.get("name", ""), content)
     except (PaperRefused, ApplicationError) as error:
         return await shown_case(request, access, str(error), is_done=False, status=422)
-    return RedirectResponse("/s/case?done=paper", 303, {"Cache-Control": "no-store"})
+    return RedirectResponse("/s/case?done=paper", 303, NO_STORE)
 
 
 @staff_only(Duty.READ_CASE)

@@ -16,7 +16,7 @@ from office.office import ChatKey
 from web.failures import too_many_page
 from web.forms import read_form
 from web.pages import pressed_address
-from web.window import Window, off_loop, window_of
+from web.window import Window, address_of, off_loop, window_of
 
 CHAT_COOKIE = "chat"
 CHAT_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -137,8 +137,9 @@ def _limited_by(request: Request, chat: ChatKey, is_new: bool) -> ChatKey:
     """Who the limit counts for: the chat, or the network address of someone who sends no cookie back."""
     if not is_new:
         return chat
-    return ChatKey("web-address", request.client.host if request.client else "unknown")
+    return ChatKey("web-address", address_of(request))
 
 
-def set_chat(response: Response, chat: ChatKey, window: Window) -> None:
-    response.set_cookie(CHAT_COOKIE, chat.id, DAY, secure=window.pages.is_https, httponly=True, samesite="lax")
+def set_chat(response: Response, chat: ChatKey, window: Window, days: int = 1) -> None:
+    """Keep the chat in the visitor's browser, for a day unless what they left there is kept longer."""
+    window.pages.keep_cookie(response, CHAT_COOKIE, chat.id, days * DAY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -19,9 +17,11 @@ from office.check_ups import CheckUps
 from office.ledger import rate_limits
 from office.ledger.open_forms import KEPT_DAYS
 from office.office import ChatKey
-from web.chat import CHAT_COOKIE, DAY, chat_of
+from web import seals
+from web.chat import chat_of, set_chat
 from web.failures import too_many_page
 from web.forms import read_form
+from web.security import NO_STORE
 from web.window import Window, off_loop, window_of
 
 MOST_A_MINUTE = 90
@@ -63,10 +63,8 @@ async def check_page(request: Request) -> Response:
         longest=LONGEST_ANSWER,
     )
     if request.method != "HEAD":
-        response.set_cookie(
-            CHAT_COOKIE, chat.id, KEPT_DAYS * DAY, secure=window.pages.is_https, httponly=True, samesite="lax"
-        )
-    response.headers["Cache-Control"] = "no-store"
+        set_chat(response, chat, window, KEPT_DAYS)
+    response.headers.update(NO_STORE)
     return response
 
 
@@ -75,7 +73,7 @@ async def check_form(request: Request) -> Response:
     window = window_of(request)
     form = await read_form(request)
     chat, _ = chat_of(request)
-    if not hmac.compare_digest(form.get("seal", "").encode(), seal_of(chat).encode()):
+    if not seals.is_same(form.get("seal", ""), seal_of(chat)):
         raise HTTPException(403, STALE_FORM)
     action = Action.parse(form.get("a", ""))
     sent = Sent(
@@ -89,12 +87,12 @@ async def check_form(request: Request) -> Response:
             return too_many_page(request)
     except LookupError as error:
         raise HTTPException(404, NO_ENTRY) from error
-    return RedirectResponse(_path(sent.scope), 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(_path(sent.scope), 303, headers=NO_STORE)
 
 
 def seal_of(chat: ChatKey) -> str:
     """What a form must carry to be this visitor's own; only who holds the cookie can know it."""
-    return hmac.new(chat.id.encode(), b"huinong check form", hashlib.sha256).hexdigest()[:32]
+    return seals.of_token(chat.id, "check form")
 
 
 def _take(window: Window, chat: ChatKey, sent: Sent) -> bool:
@@ -105,8 +103,10 @@ def _take(window: Window, chat: ChatKey, sent: Sent) -> bool:
         if not rate_limits.allow(connection, key, MOST_A_MINUTE, 60, office.now()):
             return False
         stands = check_ups.current(chat, connection=connection)
-        if stands is None or stands.scope != sent.scope:
+        if stands is None:
             check_ups.begin(chat, sent.scope, connection=connection)
+        elif stands.scope != sent.scope:
+            check_ups.enter(chat, sent.scope, connection=connection)
         if sent.action is not None:
             check_ups.press(sent.action, chat, connection=connection)
         elif sent.key and sent.text:

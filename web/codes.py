@@ -16,7 +16,8 @@ from office.people import ROLE_WORDS
 from office.scans import Visitor, Way
 from web.desk_access import signed_in
 from web.entry_page import EntrySheet, entry_sheet
-from web.window import Window, off_loop, window_of
+from web.security import NO_STORE
+from web.window import Window, address_of, off_loop, window_of
 
 LONGEST_TYPED = 40
 TITLES = {
@@ -45,8 +46,9 @@ async def code_page(request: Request) -> Response:
     opened, sheet = await off_loop(_open, window, await _visit(request, request.path_params["code"]))
     if sheet is None or opened.code is None:
         return _trouble_page(request, opened)
-    if opened.code.kind is CodeKind.LOAN and (address := application_address(request, opened)):
-        return RedirectResponse(address, 302, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
+    if opened.code.kind is CodeKind.LOAN:
+        address = f"/apply/{quote(opened.code.entry)}?{urlencode({'code': opened.text})}"
+        return RedirectResponse(address, 302, headers={**NO_STORE, "X-Robots-Tag": "noindex"})
     response = window.pages.render(
         request,
         "code_entry.html",
@@ -65,16 +67,8 @@ async def typed_page(request: Request) -> Response:
     typed = request.query_params.get("code", "").strip()[:LONGEST_TYPED]
     if typed:
         found = code_text.find(typed) or (code_text.plain(typed),)
-        return RedirectResponse(f"/c/{quote(found[0] or '-', safe='')}?typed=1", 303, {"Cache-Control": "no-store"})
+        return RedirectResponse(f"/c/{quote(found[0] or '-', safe='')}?typed=1", 303, NO_STORE)
     return window_of(request).pages.render(request, "code.html", title="输入卡上的码", said=None, entry=None)
-
-
-def application_address(request: Request, opened: Opened) -> str | None:
-    """Where the guarantee application of a 农贷码 begins, when this window has one."""
-    has_form = any(getattr(route, "path", "").startswith("/apply") for route in request.app.routes)
-    if not has_form or opened.code is None:
-        return None
-    return f"/apply/{quote(opened.code.entry)}?{urlencode({'code': opened.text})}"
 
 
 def _trouble_page(request: Request, opened: Opened) -> Response:
@@ -96,7 +90,7 @@ def _trouble_page(request: Request, opened: Opened) -> Response:
 async def _visit(request: Request, text: str) -> _Visit:
     query = request.query_params
     visitor = Visitor(
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         agent=request.headers.get("user-agent", "")[:300],
         way=Way.TYPED if "typed" in query else Way.SCANNED,
         is_head=request.method == "HEAD",

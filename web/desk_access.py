@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import wraps
@@ -20,8 +18,10 @@ from office.ledger.audit import Deed
 from office.ledger.sign_ins import Device
 from office.people import ROLE_WORDS, Duty, Ground, Person, may
 from office.working_days import WENZHOU
+from web import seals
 from web.failures import failure_page
 from web.forms import read_form
+from web.security import NO_STORE
 from web.window import off_loop, window_of
 
 COOKIE = "desk"
@@ -46,11 +46,10 @@ async def signed_in(request: Request) -> Person | None:
     return found[0] if found else None
 
 
-def staff_only(duty: Duty, *, reads_form: bool = True) -> Callable[[Endpoint], Endpoint]:
+def staff_only(duty: Duty) -> Callable[[Endpoint], Endpoint]:
     """The guard of a route: the sign-in page (401) for strangers, 403 and an audit line for who may not do `duty`.
 
-    A POST must carry the seal of this device (`form_of` returns its fields); a route that takes files reads its own
-    body, says `reads_form=False`, and calls `check_seal`.
+    A POST must carry the seal of this device; `form_of` returns its fields.
     """
 
     def guard(endpoint: Endpoint) -> Endpoint:
@@ -62,14 +61,14 @@ def staff_only(duty: Duty, *, reads_form: bool = True) -> Callable[[Endpoint], E
             person, _ = found
             try:
                 demand(person, duty, None, request.url.path)
-                if request.method == "POST" and reads_form:
+                if request.method == "POST":
                     request.state.form = await read_form(request)
-                    check_seal(request, request.state.form)
+                    _check_seal(request, request.state.form)
                 response = await endpoint(request)
             except Refused as refused:
                 await off_loop(_note_refusal, request, person, refused)
                 response = failure_page(request, 403, "这里您不能看", NO_ENTRY)
-            response.headers["Cache-Control"] = "no-store"
+            response.headers.update(NO_STORE)
             return response
 
         return guarded
@@ -101,9 +100,9 @@ def form_of(request: Request) -> dict[str, str]:
     return form
 
 
-def check_seal(request: Request, form: Mapping[str, str]) -> None:
+def _check_seal(request: Request, form: Mapping[str, str]) -> None:
     """403 unless the form came from a page shown to this very device."""
-    if not hmac.compare_digest(form.get(SEAL, "").encode(), seal_of(request).encode()):
+    if not seals.is_same(form.get(SEAL, ""), seal_of(request)):
         raise HTTPException(403, STALE_FORM)
 
 
@@ -114,7 +113,7 @@ def seal_of(request: Request) -> str:
 
 def seal_for(token: str) -> str:
     """The seal of the device with that token."""
-    return hmac.new(token.encode(), b"huinong desk form", hashlib.sha256).hexdigest()[:32]
+    return seals.of_token(token, "desk form")
 
 
 def desk_page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
@@ -131,7 +130,7 @@ def desk_page(request: Request, template: str, status: int = 200, **context: Any
         clock=clock,
         **context,
     )
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(NO_STORE)
     return response
 
 
@@ -161,7 +160,7 @@ def sign_in_page(request: Request, status: int = 401, trouble: str = "", *, secr
     response = window_of(request).pages.render(
         request, "desk_sign_in.html", status, trouble=trouble, secret=secret, wanted=inside(wanted)
     )
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(NO_STORE)
     return response
 
 

@@ -33,6 +33,7 @@ from office.people import Duty, Person, may
 from office.receipts import spoken
 from office.working_days import WENZHOU
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
+from web.status import amount_words
 from web.window import off_loop, window_of
 
 NO_SUCH_CASE = "没有这张单子。请核对回执编号，9 位数字。"
@@ -145,7 +146,8 @@ async def _page(request: Request, status: int = 200, trouble: str = "") -> Respo
         consent_texts=asked(),
         day_words=day_words,
         spoken=spoken,
-        turn=TURN_WORDS[sheet.case.turn].format(helper="联络员").replace("您", "农户"),
+        amount=amount_words(sheet.case),
+        turn=TURN_WORDS[sheet.case.turn].format(helper="共富金融专员").replace("您", "农户"),
         here=WENZHOU,
     )
 
@@ -182,10 +184,8 @@ def _sheet(request: Request, person: Person) -> CaseSheet:
         ids = {event.actor.id for event in file.events} | {case.officer, case.guarantor, case.bank, case.filled_by.id}
         known = {one: people.find(connection, office.cipher, one) for one in ids if one}
         handed_in = tuple(CasePapers(office).listed(receipt, person, connection=connection))
-        may_call = may(person, Duty.FOLLOW_UP)
-        calls = tuple(
-            number for called, number in desk.calls(person, connection=connection) if called.id == case.id and may_call
-        )
+        waiting = desk.calls(person, connection=connection) if may(person, Duty.FOLLOW_UP) else []
+        calls = tuple(number for called, number in waiting if called.id == case.id)
     names = {one: found.name for one, found in known.items() if found}
     return CaseSheet(
         file=file,

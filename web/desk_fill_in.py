@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from knowledge.applying import applicable, can_apply
-from knowledge.rendering import status_text
 from office.applicants import Applicants
 from office.application_case import Wish
 from office.application_form import FIELDS, ReadForm, read_form
@@ -19,6 +18,7 @@ from office.applications_desk import actor_of
 from office.consents import asked
 from office.people import Duty, Person
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
+from web.standings import standings
 from web.window import off_loop, window_of
 
 KEPT_FORM = 64
@@ -51,12 +51,7 @@ async def fill_in(request: Request) -> Response:
 
 def _form(request: Request, status: int = 200, read: ReadForm | None = None) -> Response:
     office, person = window_of(request).office, person_of(request)
-    today = office.today()
     given = getattr(request.state, "form", {})
-    products = [
-        (entry.code, entry.title, status_text(entry, today))
-        for entry in applicable(office.knowledge.entries.values(), today)
-    ]
     village = person.villages[0].replace("/", "") if len(person.villages) == 1 else ""
     return desk_page(
         request,
@@ -65,9 +60,9 @@ def _form(request: Request, status: int = 200, read: ReadForm | None = None) -> 
         fields=FIELDS,
         values=read.values if read else {"place": village},
         faults=read.faults if read else {},
-        products=products,
+        products=standings(applicable(office.knowledge.entries.values(), office.today()), office.today()),
         given=given,
-        consents=[(kind, text) for kind, text in asked().items()],
+        consents=asked(),
         form_id=given.get("form") or secrets.token_urlsafe(16),
     )
 

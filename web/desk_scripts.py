@@ -8,9 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from knowledge.reading_aloud import script
-from knowledge.rendering import status_text
 from office.people import Duty
 from web.desk_access import desk_page, staff_only
+from web.standings import standings
 from web.window import off_loop, window_of
 
 
@@ -19,12 +19,12 @@ async def scripts_page(request: Request) -> Response:
     """All entries by title, each with its status; `q` keeps those whose title or other names hold the words."""
     office = window_of(request).office
     today, wanted = office.today(), request.query_params.get("q", "").strip()[:40]
-    found = [
-        (entry.code, entry.title, status_text(entry, today))
+    found = (
+        entry
         for entry in office.knowledge.entries.values()
         if not wanted or any(wanted in word for word in (entry.title, *entry.aliases, *entry.crops))
-    ]
-    return desk_page(request, "desk_scripts.html", found=sorted(found, key=lambda row: row[1]), wanted=wanted)
+    )
+    return desk_page(request, "desk_scripts.html", found=standings(found, today), wanted=wanted)
 
 
 @staff_only(Duty.READ_SCRIPT)

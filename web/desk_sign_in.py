@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -12,6 +11,7 @@ from office.ledger import sign_ins
 from office.ledger.sign_ins import Device
 from office.people import Duty, Person
 from office.sign_in import DEVICE_DAYS, Entered, Refusal
+from web.chat import DAY
 from web.desk_access import (
     COOKIE,
     desk_page,
@@ -24,7 +24,8 @@ from web.desk_access import (
     staff_only,
 )
 from web.forms import read_form
-from web.window import off_loop, window_of
+from web.security import NO_STORE
+from web.window import address_of, off_loop, window_of
 
 TROUBLES = {
     Refusal.WRONG: "这个进不去：可能输错了、用过了，或者过期了。请再看一眼，或者找管理员另开一个。",
@@ -58,8 +59,6 @@ async def enter_page(request: Request) -> Response:
 
 async def enter(request: Request) -> Response:
     """POST of a code or of a link's button: this device is in for thirty days."""
-    if request.headers.get("sec-fetch-site") == "cross-site":
-        raise HTTPException(403, "请在本站的登录页上输入。")
     form = await read_form(request)
     secret = form.get("secret", "")[:LONGEST_SECRET]
     entered = await off_loop(_enter, request, secret)
@@ -67,15 +66,8 @@ async def enter(request: Request) -> Response:
         status = 429 if entered is Refusal.TOO_MANY else 403
         return sign_in_page(request, status, TROUBLES[entered])
     response = RedirectResponse(inside(form.get("wanted", "")), 303)
-    response.set_cookie(
-        COOKIE,
-        entered.token,
-        DEVICE_DAYS * 86_400,
-        secure=window_of(request).pages.is_https,
-        httponly=True,
-        samesite="lax",
-    )
-    response.headers["Cache-Control"] = "no-store"
+    window_of(request).pages.keep_cookie(response, COOKIE, entered.token, DEVICE_DAYS * DAY)
+    response.headers.update(NO_STORE)
     return response
 
 
@@ -114,10 +106,9 @@ def _holder(request: Request, secret: str) -> Person | None:
 
 def _enter(request: Request, secret: str) -> Entered | Refusal:
     office = window_of(request).office
-    address = request.client.host if request.client else "unknown"
     label = label_of(request.headers.get("user-agent", ""))
     with office.ledger.begin() as connection:
-        return sign_in.enter(office, connection, secret, label=label, address=address)
+        return sign_in.enter(office, connection, secret, label=label, address=address_of(request))
 
 
 def _devices(request: Request, person: Person) -> list[Device]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from knowledge.rendering import status_text
 from office import follow_ups, team
 from office.ledger import audit
 from office.ledger.audit import Deed
 from office.people import Duty, Person
 from office.team import PHONE, TeamError
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
+from web.standings import standings
 from web.window import off_loop, window_of
 
 
@@ -34,11 +34,7 @@ async def visit(request: Request) -> Response:
 def _form(request: Request, status: int = 200, *, trouble: str = "", done: str = "") -> Response:
     given = {} if done else getattr(request.state, "form", {})
     office = window_of(request).office
-    today = office.today()
-    titles = sorted(
-        ((code, entry.title, status_text(entry, today)) for code, entry in office.knowledge.entries.items()),
-        key=lambda row: row[1],
-    )
+    titles = standings(office.knowledge.entries.values(), office.today())
     return desk_page(request, "desk_visit.html", status, trouble=trouble, done=done, given=given, titles=titles)
 
 

@@ -15,13 +15,13 @@ from web import form_keys
 from web.case_access import Access, access_of, revoke
 from web.chat import CHAT_COOKIE, chat_of, set_chat
 from web.forms import read_form
-from web.window import Window, off_loop, window_of
+from web.security import NO_STORE
+from web.status import TOO_MANY
+from web.window import Window, address_of, off_loop, window_of
 
 WRONG = "编号和后四位对不上，什么也没删。请看清楚再填一次；一小时里最多错 5 次。"
-TOO_MANY = "错得太多了，先歇一小时。急的话打电话问村里的联络员，或者打 12345。"
 STALE = "这一页放得太久了，什么也没删。请再按一次。"
 NOT_SURE = "什么也没删。真要删，先勾上“我知道删了找不回来”，再按一次。"
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 async def forget_page(request: Request) -> Response:
@@ -44,8 +44,7 @@ async def forget(request: Request) -> Response:
         revoke(response)
         return response
     number, tail = form.get("receipt", "")[:40], form.get("tail", "")[:8]
-    address = request.client.host if request.client else "unknown"
-    found = await off_loop(erasure.erase_by_number, window.office, number, tail, address)
+    found = await off_loop(erasure.erase_by_number, window.office, number, tail, address_of(request))
     if found is LookUpRefusal.TOO_MANY:
         return _page(request, 429, TOO_MANY)
     return _done(request, found) if isinstance(found, Erased) else _page(request, 404, WRONG)

@@ -74,8 +74,12 @@ class Pages:
         )
         response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache", "Vary": "Cookie"})
         if chosen is not None:
-            response.set_cookie(SIZE_COOKIE, str(chosen), YEAR, secure=self.is_https, httponly=True, samesite="lax")
+            self.keep_cookie(response, SIZE_COOKIE, str(chosen), YEAR)
         return response
+
+    def keep_cookie(self, response: Response, name: str, value: str, seconds: int, *, path: str = "/") -> None:
+        """A cookie out of reach of scripts and of other sites' forms, on https only where the address is https."""
+        response.set_cookie(name, value, seconds, path=path, secure=self.is_https, httponly=True, samesite="lax")
 
     def piece(
         self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from office.ledger import application_papers
 from office.office import WENZHOU
 from office.paper_pictures import LARGEST_BYTES, PaperKind
+from web.forms import refuse_foreign
 
 ROOM_FOR_FIELDS = 16 * 1024
 KIND_WORDS = {PaperKind.PICTURE.value: "照片", PaperKind.DOCUMENT.value: "PDF"}
@@ -35,6 +36,7 @@ class InMemory(MultiPartParser):
 
 async def read_upload(request: Request) -> tuple[dict[str, str], bytes]:
     """The fields and the one file of an upload; what is too large is refused before it has all arrived."""
+    refuse_foreign(request)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise HTTPException(415, "这里只收文件。")
     parser = InMemory(request.headers, _limited(request), max_files=1, max_fields=8, max_part_size=ROOM_FOR_FIELDS)

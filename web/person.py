@@ -13,7 +13,8 @@ from office.help_desk import LONGEST_QUESTION, WORKING_DAYS, HelpError, Promise,
 from office.working_days import HOURS
 from web.failures import failure_page
 from web.forms import read_form
-from web.window import off_loop, window_of
+from web.security import NO_STORE
+from web.window import address_of, off_loop, window_of
 
 KEPT_FORM = 64
 
@@ -58,7 +59,7 @@ async def _page(
         working_days=WORKING_DAYS,
         longest=LONGEST_QUESTION,
     )
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(NO_STORE)
     return response
 
 
@@ -73,7 +74,7 @@ def _ask(request: Request, form: dict[str, str]) -> Promise:
             phone=form.get("phone", ""),
             question=form.get("question", ""),
             channel="web",
-            source=request.client.host if request.client else "unknown",
+            source=address_of(request),
         )
 
 

@@ -14,6 +14,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+NO_STORE = {"Cache-Control": "no-store"}
+"""For pages with somebody's own data: the browser keeps no copy."""
 TRANSPORT = "max-age=31536000"
 
 

@@ -25,17 +25,17 @@ from web import case_access
 from web.case_access import Access, access_of, grant, is_sealed, revoke
 from web.forms import read_form
 from web.papers import PaperShown, papers_shown
-from web.window import Window, off_loop, window_of
+from web.security import NO_STORE
+from web.window import Window, address_of, off_loop, window_of
 
 WRONG = "编号和后四位对不上，没有查到。请看清楚再填一次；一小时里最多错 5 次。"
-TOO_MANY = "错得太多了，先歇一小时。急的话打电话问村里的联络员，或者打 12345。"
+TOO_MANY = "错得太多了，先歇一小时。急的话打电话问村里的共富金融专员，或者打 12345。"
 KEPT = {
     "confirmed": "记下了，谢谢您核对。",
     "consents": "存好了。",
     "withdrawn": "撤回好了。",
     "paper": "传上来了，已经加密放好。",
 }
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ async def status_page(request: Request) -> Response:
 async def find_case(request: Request) -> Response:
     """POST: the case, or one and the same refusal whether the number or the digits were wrong."""
     window, form = window_of(request), await read_form(request)
-    address = request.client.host if request.client else "unknown"
     applicants = Applicants(window.office)
-    found = await off_loop(applicants.look_up, form.get("receipt", "")[:40], form.get("tail", "")[:8], address)
+    found = await off_loop(
+        applicants.look_up, form.get("receipt", "")[:40], form.get("tail", "")[:8], address_of(request)
+    )
     if found is LookUpRefusal.TOO_MANY:
         return _status_form(request, TOO_MANY, 429)
     if not isinstance(found, GuaranteeApplication):
@@ -164,7 +165,7 @@ def _render(request: Request, template: str, access: Access, seen: Seen, status:
         helper=helper,
         helper_phone=seen.officer.phone if seen.officer else "",
         place=village_words(case.village),
-        amount=_amount_words(case),
+        amount=amount_words(case),
         consents=consents.asked(),
         given=_given(seen.file),
         papers=seen.papers,
@@ -175,7 +176,7 @@ def _render(request: Request, template: str, access: Access, seen: Seen, status:
     return response
 
 
-def _amount_words(case: GuaranteeApplication) -> str:
+def amount_words(case: GuaranteeApplication) -> str:
     """The amount as a person says it."""
     amount = case.applicant.amount_yuan
     return "没填" if amount is None else number_text(Decimal(amount), "yuan")

@@ -11,7 +11,8 @@ from office.ledger import rate_limits
 from office.verifying import LONGEST
 from web.failures import too_many_page
 from web.forms import read_form
-from web.window import Window, off_loop, window_of
+from web.security import NO_STORE
+from web.window import Window, address_of, off_loop, window_of
 
 MOST_A_MINUTE = 30
 
@@ -31,13 +32,13 @@ async def _page(request: Request, text: str) -> Response:
     window, text = window_of(request), text.strip()
     said: Answer | None = None
     if text and request.method != "HEAD":
-        said = await off_loop(_verify, window, request.client.host if request.client else "", text)
+        said = await off_loop(_verify, window, address_of(request), text)
         if said is None:
             return too_many_page(request)
     titles = window.office.knowledge.titles
     response = window.pages.render(request, "verify.html", said=said, longest=LONGEST, titles=titles)
     if text:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(NO_STORE)
     return response
 
 

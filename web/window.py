@@ -34,6 +34,11 @@ def window_of(request: Request) -> Window:
     return cast(Window, request.app.state.window)
 
 
+def address_of(request: Request) -> str:
+    """The network address a request came from, for limits; it is never kept as it is."""
+    return request.client.host if request.client else "unknown"
+
+
 async def off_loop(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run blocking work on a thread, so that the loop goes on serving others."""
     return await to_thread.run_sync(lambda: work(*args, **kwargs))

@@ -7,8 +7,9 @@ from typing import Any
 
 from knowledge.calculators import draft
 from knowledge.calculators.inputs import Fields, Input, is_unknown, to_decimal
-from knowledge.calculators.result import HUNDRED, UNDETERMINED, Step, Worked, added, money, plain, rough
+from knowledge.calculators.result import HUNDRED, UNDETERMINED, Step, Worked, added, money, rough
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 REWARDS = {1: Decimal(300_000), 2: Decimal(200_000), 3: Decimal(100_000)}
 ITEMS = {

@@ -97,15 +97,21 @@ _ALL = (
 CALCULATORS = {calculator.name: calculator for calculator in _ALL}
 
 
-def calculate(name: Any, raw: Any, on: date) -> Result:
-    """Run calculator `name` on JSON-like inputs as of a day; `InputError` for anything that cannot be used."""
+def calculator_named(name: Any) -> Calculator:
+    """The calculator `name`; `InputError` with all names when there is none."""
     calculator = CALCULATORS.get(name) if isinstance(name, str) else None
     if calculator is None:
         raise InputError("calculator", f"没有叫 {str(name)[:40]} 的，可以用的是 {'、'.join(CALCULATORS)}", _ALL[0].name)
+    return calculator
+
+
+def calculate(name: Any, raw: Any, on: date) -> Result:
+    """Run calculator `name` on JSON-like inputs as of a day; `InputError` for anything that cannot be used."""
+    calculator = calculator_named(name)
     with localcontext(EXACT):
         worked = calculator.work(Fields(raw, calculator.inputs), on)
     return Result(
-        calculator=name,
+        calculator=calculator.name,
         values=worked.values,
         steps=worked.steps,
         payee=worked.payee,

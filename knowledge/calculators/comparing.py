@@ -36,10 +36,6 @@ class RouteCost:
     unknown_parts: tuple[str, ...]
     left_out: tuple[str, ...]
 
-    @property
-    def is_exact(self) -> bool:
-        return not self.unknown_parts
-
     def per_100k(self, cost: LoanCost | None) -> str:
         """Net cost for 100 000 yuan borrowed."""
         return UNDETERMINED if cost is None else money(cost.net_cost * PER_YUAN / cost.terms.principal)
@@ -48,18 +44,25 @@ class RouteCost:
         """The effective yearly cost after subsidies, in percent."""
         return None if cost is None else cost.effective(after_subsidy=True)
 
+    @property
+    def yearly(self) -> str:
+        """The yearly cost in words: one rate, a range, one end of it, or 算不出."""
+        low, high = (
+            None if end is None else f"{end:.2f}%" for end in map(self.effective, (self.cheapest, self.dearest))
+        )
+        if low is None or high is None:
+            return f"不低于 {low}" if low else f"不高于 {high}" if high else "算不出"
+        return low if low == high else f"{low}–{high}"
+
+    @property
+    def hangs_on(self) -> str:
+        """What the difference hangs on, to be said behind the cost."""
+        return f"，差在{'、'.join(self.unknown_parts)}" if self.unknown_parts else ""
+
     def sentence(self) -> str:
-        """The route in one line: the yearly cost, or its range with what the difference hangs on."""
-        ends = [self.effective(cost) for cost in (self.cheapest, self.dearest)]
-        low, high = (None if end is None else f"{end:.2f}%" for end in ends)
-        hangs = f"，差在{'、'.join(self.unknown_parts)}" if self.unknown_parts else ""
-        if low is None and high is None:
-            return f"{self.name}：一年实际成本算不出{hangs}。"
-        if low is None:
-            return f"{self.name}：一年实际成本不高于 {high}{hangs}。"
-        if high is None:
-            return f"{self.name}：一年实际成本不低于 {low}{hangs}。"
-        return f"{self.name}：一年实际成本 {low if low == high else f'{low}–{high}'}{hangs}。"
+        """The route in one line."""
+        gap = "" if self.yearly.startswith(("不", "算")) else " "
+        return f"{self.name}：一年实际成本{gap}{self.yearly}{self.hangs_on}。"
 
     def as_json(self) -> dict[str, Any]:
         """The route as other programs read it; a range is [low, high]."""
@@ -106,10 +109,12 @@ def compare_routes(routes: Any, on: date) -> Comparison:
 
 def _route(raw: Any, on: date, path: str) -> RouteCost:
     Fields(raw, ROUTE_INPUTS, path)  # refuses what is no route before it is taken apart
-    told, parts, left_out = _settled(raw, path)
-    cheap = {**told, **{name: _end(told.get(name), "low") for name in ("annual_rate_percent", *_FEES)}}
-    dear = {**told, **{name: _end(told.get(name), "high") for name in ("annual_rate_percent", *_FEES)}}
-    parts += _spread(told, path)
+    told, left_out = _settled(raw, path)
+    cheap, dear = (
+        {**told, **{name: _end(told.get(name), end) for name in ("annual_rate_percent", *_FEES)}}
+        for end in ("low", "high")
+    )
+    parts = _spread(told, path)
     for name in _SUBSIDIES:
         if name in told and not _certain(raw[name], path + name):
             dear[name] = None
@@ -127,7 +132,7 @@ def _route(raw: Any, on: date, path: str) -> RouteCost:
     return RouteCost(name, low, high, (*parts, *sorted(unknown)), tuple(left_out))
 
 
-def _settled(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], list[str], list[str]]:
+def _settled(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], list[str]]:
     """The route without the words only a comparison knows; subsidies whose entry is not in force are taken out."""
     told, left_out = dict(raw), []
     for name in _SUBSIDIES:
@@ -138,7 +143,7 @@ def _settled(raw: Mapping[str, Any], path: str) -> tuple[dict[str, Any], list[st
         if _status(part, path + name) in _NOT_NOW:
             del told[name]
             left_out.append(f"{PART_WORDS[name]}现在不在有效期内")
-    return told, [], left_out
+    return told, left_out
 
 
 def _status(part: Mapping[str, Any], path: str) -> Status | None:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.calculators.result import plain
 from knowledge.entries import Entry, Facet, Figure, Kind
-from knowledge.rendering import facet_sentences, status_lines, status_text
+from knowledge.rendering import facet_sentences, plain, status_lines, status_text
 from knowledge.vocabulary import FACET_WORDS
 
 SUBJECTS = frozenset({"loan", "guarantee", "discount"})

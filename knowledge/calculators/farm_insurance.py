@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from knowledge.calculators.inputs import Fields, Input
-from knowledge.calculators.result import HUNDRED, UNDETERMINED, Step, Worked, added, money, plain, rough, to_cent
+from knowledge.calculators.result import HUNDRED, UNDETERMINED, Step, Worked, added, money, rough, to_cent
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 INPUTS = (
     Input("line", "险种或文件", '"苍南2024水稻"'),
@@ -62,7 +63,12 @@ class _Sheet:
         self.steps.append(Step(formula, numbers, clause, f"{money(amount)} 元"))
 
     def number(self, name: str) -> Decimal | None:
+        """A number, None when it is not known."""
         return self.fields.number(name) if self.fields.given(name) else None
+
+    def percent(self, name: str) -> Decimal | None:
+        """A percentage, None when it is not known."""
+        return self.fields.percent(name) if self.fields.given(name) else None
 
 
 def insurance_farmer_share(fields: Fields) -> Worked:
@@ -124,59 +130,57 @@ def _shares(fields: Fields) -> dict[str, Decimal]:
     return shares
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to the premium per unit, with the input it is blamed on when it disagrees with another."""
+
+    name: str
+    amount: Decimal
+    formula: str
+    numbers: str
+
+
 def _premium(
     sheet: _Sheet, units: Decimal | None, cover: Decimal | None, shares: Mapping[str, Decimal]
 ) -> tuple[Decimal | None, Decimal | None]:
     """Premium per unit and in total, by every way the figures allow; ways that disagree are refused."""
-    ways: list[tuple[str, Decimal, str, str]] = []
-    told = sheet.number("premium_per_unit_yuan")
-    if told is not None:
-        ways.append(("premium_per_unit_yuan", told, "每亩（头）保费", plain(told)))
-    rate = sheet.fields.percent("premium_rate_percent") if sheet.fields.given("premium_rate_percent") else None
-    if cover is not None and rate is not None:
-        ways.append(
-            (
-                "premium_rate_percent",
-                cover * rate / HUNDRED,
-                "单位保费 = 保额 × 费率",
-                f"{plain(cover)} × {plain(rate)}%",
-            )
-        )
-    pays, share = sheet.number("farmer_pays_per_unit_yuan"), shares.get("farmer")
-    if pays is not None and share:
-        ways.append(
-            (
-                "farmer_share_percent",
-                pays * HUNDRED / share,
-                "单位保费 = 农户出的 ÷ 农户比例",
-                f"{plain(pays)} ÷ {plain(share)}%",
-            )
-        )
     total = sheet.number("total_premium_yuan")
-    if total is not None and units is not None:
-        ways.append(
-            ("total_premium_yuan", total / units, "单位保费 = 总保费 ÷ 数量", f"{plain(total)} ÷ {plain(units)}")
-        )
+    ways = list(_ways(sheet, units, cover, shares))
     if not ways:
         return None, total
-    first = ways[0][1]
-    for name, amount, _, _ in ways[1:]:
-        if abs(to_cent(amount) - to_cent(first)) > Decimal("0.01"):
-            raise sheet.fields.bad(name, f"算出的单位保费 {rough(amount)} 和 {rough(first)} 对不上，请核对")
-    sheet.steps.append(Step(ways[0][2], ways[0][3], _GIVEN, f"{rough(first)} 元"))
+    first = ways[0].amount
+    for way in ways[1:]:
+        if abs(to_cent(way.amount) - to_cent(first)) > Decimal("0.01"):
+            raise sheet.fields.bad(way.name, f"算出的单位保费 {rough(way.amount)} 和 {rough(first)} 对不上，请核对")
+    sheet.steps.append(Step(ways[0].formula, ways[0].numbers, _GIVEN, f"{rough(first)} 元"))
     if total is None and units is not None:
         total = first * units
-        sheet.steps.append(
-            Step("总保费 = 单位保费 × 数量", f"{rough(first)} × {plain(units)}", _GIVEN, f"{money(total)} 元")
-        )
+        numbers = f"{rough(first)} × {plain(units)}"
+        sheet.steps.append(Step("总保费 = 单位保费 × 数量", numbers, _GIVEN, f"{money(total)} 元"))
     return first, total
+
+
+def _ways(sheet: _Sheet, units: Decimal | None, cover: Decimal | None, shares: Mapping[str, Decimal]) -> Iterator[_Way]:
+    """Every way the figures allow, the one told outright first."""
+    told, rate = sheet.number("premium_per_unit_yuan"), sheet.percent("premium_rate_percent")
+    if told is not None:
+        yield _Way("premium_per_unit_yuan", told, "每亩（头）保费", plain(told))
+    if cover is not None and rate is not None:
+        numbers = f"{plain(cover)} × {plain(rate)}%"
+        yield _Way("premium_rate_percent", cover * rate / HUNDRED, "单位保费 = 保额 × 费率", numbers)
+    pays, share = sheet.number("farmer_pays_per_unit_yuan"), shares.get("farmer")
+    if pays is not None and share:
+        numbers = f"{plain(pays)} ÷ {plain(share)}%"
+        yield _Way("farmer_share_percent", pays * HUNDRED / share, "单位保费 = 农户出的 ÷ 农户比例", numbers)
+    total = sheet.number("total_premium_yuan")
+    if total is not None and units is not None:
+        numbers = f"{plain(total)} ÷ {plain(units)}"
+        yield _Way("total_premium_yuan", total / units, "单位保费 = 总保费 ÷ 数量", numbers)
 
 
 def _parties(sheet: _Sheet, total: Decimal | None, shares: Mapping[str, Decimal]) -> None:
     """What each public purse pays, and what is left when the papers stop short."""
-    least = (
-        sheet.fields.percent("province_min_share_percent") if sheet.fields.given("province_min_share_percent") else None
-    )
+    least = sheet.percent("province_min_share_percent")
     if added(shares.values()) + (least or 0) > HUNDRED:
         raise sheet.fields.bad("province_min_share_percent", "和别的比例加起来超过 100")
     if total is None:

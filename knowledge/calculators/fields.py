@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from knowledge.calculators import spoken
 from knowledge.calculators.inputs import UNKNOWN_WORDS
-from knowledge.calculators.result import plain
 from knowledge.quantities import Kind as QuantityKind
 from knowledge.quantities import find_quantities
+from knowledge.rendering import plain
 
 NOT_KNOWN = "不知道"
 MOST_LINES = 40
@@ -150,7 +149,7 @@ def _number(box: Box, text: str) -> Taken:
     if reading.value is None:
         sentence = f"{box.label}：{reading.question}" if reading.is_heard else _not_heard(box, text)
         return Taken(problem=sentence, choices=reading.choices, is_heard=reading.is_heard)
-    return Taken(_written(reading.value))
+    return Taken(plain(reading.value))
 
 
 def _not_heard(box: Box, text: str) -> str:
@@ -162,18 +161,14 @@ def _two_rates(text: str) -> dict[str, str] | None:
     """4到4.5, 4%-4.5%: both ends of a rate."""
     found = [q for q in find_quantities(text) if q.kind in (QuantityKind.RATE, QuantityKind.NUMBER)]
     if len(found) == 1 and found[0].low < found[0].high and not found[0].ambiguous:
-        return {"low": _written(found[0].low), "high": _written(found[0].high)}
+        return {"low": plain(found[0].low), "high": plain(found[0].high)}
     return None
-
-
-def _written(value: Decimal) -> str:
-    return plain(value)
 
 
 def _choice(box: Box, text: str) -> Taken:
     """By its value, its words, or their beginning."""
     for value, words in box.choices:
-        if text in (_key_of(value), words) or (len(text) > 1 and words.startswith(text)):
+        if text in (option_key(value), words) or (len(text) > 1 and words.startswith(text)):
             return Taken(value)
     if text in UNKNOWN_WORDS:
         return Taken(NOT_KNOWN)
@@ -181,13 +176,9 @@ def _choice(box: Box, text: str) -> Taken:
     return Taken(problem=f"{box.label}要从这几个里选：{offered}。", is_heard=False)
 
 
-def _key_of(value: Any) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
 def option_key(value: Any) -> str:
     """How a choice is named in an address."""
-    return _key_of(value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _lines(text: str) -> list[str]:
@@ -216,7 +207,7 @@ def _items(box: Box, text: str) -> Taken:
             return Taken(problem=f"{box.label}里“{line[:20]}”：{reading.question}")
         if name in items:
             return Taken(problem=f"{box.label}里“{name[:20]}”写了两次，请写不一样的名称。")
-        items[name] = _written(reading.value)
+        items[name] = plain(reading.value)
     return Taken(items)
 
 
@@ -226,7 +217,7 @@ def _amounts(box: Box, text: str) -> Taken:
         reading = spoken.read_amount(part)
         if reading.value is None:
             return Taken(problem=f"{box.label}里“{part[:20]}”：{reading.question}", is_heard=reading.is_heard)
-        amounts.append(_written(reading.value))
+        amounts.append(plain(reading.value))
     return Taken(amounts)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from knowledge.calculators import draft
 from knowledge.calculators.inputs import Fields, Input
-from knowledge.calculators.result import HUNDRED, Step, Worked, added, money, plain, rough
+from knowledge.calculators.result import HUNDRED, Step, Worked, added, money, rough
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 PREMIUM_CEILING = Decimal("1.2")
 INSURED_PERCENT = Decimal("0.5")
@@ -103,40 +106,16 @@ def supply_chain_reward(fields: Fields) -> Worked:
     """0.1 % of platform-confirmed financing, at most 200 000 a firm and year, from 5 firms and 10 deals (第六条)."""
     by_year = fields.given("by_year")
     rows = fields.rows("by_year", _YEAR_ROW) if by_year else [fields]
-    clause = draft.clause("第六条")
-    steps: list[Step] = []
-    rewards: dict[str, Decimal] = {}
-    any_qualifies = False
-    for row in rows:
-        year = str(row.count("year", 1900, 2200)) if by_year else ""
-        if year in rewards:
-            raise fields.bad("by_year", f"里 {year} 年写了两次")
-        firms, deals = _contacts(row)
-        confirmed = row.number("confirmed_financing_yuan")
-        if row.given("offline_financing_yuan"):
-            row.number("offline_financing_yuan")
-        qualifies = firms >= FIRMS and deals >= DEALS
-        any_qualifies |= qualifies
-        wanted = confirmed * REWARD_PERCENT / HUNDRED
-        rewards[year] = min(wanted, REWARD_CAP) if qualifies else Decimal(0)
-        when = f"{year} 年：" if year else ""
-        steps.append(
-            Step(
-                f"{when}要有 5 家（含）和合计 10 笔（含）",
-                f"{firms} 家 {deals} 笔",
-                clause,
-                "够" if qualifies else "不够",
-            )
-        )
-        steps.append(
-            Step(
-                f"{when}奖励 = 确权融资额 × 0.1%，单户一年最高 20万元",
-                f"{plain(confirmed)} × 0.1% = {rough(wanted)}",
-                clause,
-                f"{money(rewards[year])} 元",
-            )
-        )
-    values = {"qualifies": any_qualifies, "reward_yuan": money(added(rewards.values()))}
+    years = [_reward_of(row, by_year=by_year) for row in rows]
+    names = [year.name for year in years]
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        raise fields.bad("by_year", f"里 {doubled} 年写了两次")
+    rewards = {year.name: year.reward for year in years}
+    values: dict[str, Any] = {
+        "qualifies": any(year.qualifies for year in years),
+        "reward_yuan": money(added(rewards.values())),
+    }
     if by_year:
         values["by_year_yuan"] = {year: money(amount) for year, amount in rewards.items()}
     rule = "中征平台在线确认促成 5 家 10 笔以上的，按确权融资额的 0.1% 奖，单户企业年度最高 20万元。"
@@ -144,7 +123,45 @@ def supply_chain_reward(fields: Fields) -> Worked:
         *draft.words("第六条", rule, (Payee.FIRM,)),
         "奖给供应链核心企业；没在平台上确认的融资额不算，10 笔是合计不是每家。",
     )
-    return Worked(values, tuple(steps), (Payee.FIRM,), notes)
+    return Worked(values, tuple(step for year in years for step in year.steps), (Payee.FIRM,), notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """What one year comes to; its name is empty when only one was told."""
+
+    name: str
+    qualifies: bool
+    reward: Decimal
+    steps: tuple[Step, Step]
+
+
+def _reward_of(row: Fields, *, by_year: bool) -> _Year:
+    year = str(row.count("year", 1900, 2200)) if by_year else ""
+    firms, deals = _contacts(row)
+    confirmed = row.number("confirmed_financing_yuan")
+    if row.given("offline_financing_yuan"):
+        row.number("offline_financing_yuan")
+    qualifies = firms >= FIRMS and deals >= DEALS
+    wanted = confirmed * REWARD_PERCENT / HUNDRED
+    reward = min(wanted, REWARD_CAP) if qualifies else Decimal(0)
+    when = f"{year} 年：" if year else ""
+    clause = draft.clause("第六条")
+    steps = (
+        Step(
+            f"{when}要有 5 家（含）和合计 10 笔（含）",
+            f"{firms} 家 {deals} 笔",
+            clause,
+            "够" if qualifies else "不够",
+        ),
+        Step(
+            f"{when}奖励 = 确权融资额 × 0.1%，单户一年最高 20万元",
+            f"{plain(confirmed)} × 0.1% = {rough(wanted)}",
+            clause,
+            f"{money(reward)} 元",
+        ),
+    )
+    return _Year(year, qualifies, reward, steps)
 
 
 def _contacts(row: Fields) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from knowledge.calculators import draft
 from knowledge.calculators.inputs import Fields, Input
-from knowledge.calculators.result import HUNDRED, Step, Worked, added, four_places, money, plain, rough
+from knowledge.calculators.result import HUNDRED, Step, Worked, added, four_places, money, rough
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 FEE_TIERS = ((Decimal("0.5"), Decimal("0.6")), (Decimal("0.7"), Decimal("0.4")), (Decimal("0.9"), Decimal("0.2")))
 PAYOUT_BANDS = ((Decimal(1), Decimal(3), Decimal(40)), (Decimal(3), Decimal(5), Decimal(30)))

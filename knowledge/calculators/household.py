@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from knowledge.calculators.inputs import Fields, Input
-from knowledge.calculators.result import UNDETERMINED, Step, Worked, added, money, plain
+from knowledge.calculators.result import UNDETERMINED, Step, Worked, added, money
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 INPUTS = (
     Input("assets_yuan", "家里的东西值多少，元；没估价写 null", '{"农房": "200000", "承包地": null}', required=True),

@@ -9,7 +9,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-UNKNOWN_WORDS = frozenset({"", "不知道", "不清楚", "未知", "不想说", "unknown", "UNKNOWN", "UNDETERMINED"})
+from knowledge import values
+
+UNKNOWN_WORDS = frozenset({*values.UNKNOWN_WORDS, "未知", "unknown", "UNKNOWN", "UNDETERMINED"})
 LARGEST = Decimal(10) ** 15
 MOST_DECIMALS = 12
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)

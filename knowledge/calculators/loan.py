@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from knowledge.calculators.repayment import Period, Terms, repay, total_interest
 from knowledge.calculators.result import added
@@ -23,9 +24,9 @@ class Loan:
     interest_subsidy: Subsidy | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LoanCost:
-    """What the loan costs, exact to the cent."""
+    """What the loan costs, exact to the cent; each of its two rates is sought once."""
 
     terms: Terms
     periods: tuple[Period, ...]
@@ -53,12 +54,22 @@ class LoanCost:
 
     def monthly(self, *, after_subsidy: bool) -> Decimal | None:
         """The monthly rate of the borrower's flows; None where they have none."""
-        payments = [-period.payment for period in self.periods]
-        handed_out = self.terms.principal - self.fee - self.premium
-        if not after_subsidy:
-            return monthly_rate([handed_out, *payments])
-        flows = [paid + credit for paid, credit in zip(payments, self.interest_subsidies, strict=True)]
-        return monthly_rate([handed_out + self.fee_subsidy, *flows])
+        return self._monthly_after if after_subsidy else self._monthly_before
+
+    @cached_property
+    def _monthly_before(self) -> Decimal | None:
+        return monthly_rate([self._handed_out, *(-period.payment for period in self.periods)])
+
+    @cached_property
+    def _monthly_after(self) -> Decimal | None:
+        if not self.fee_subsidy and not self.interest_subsidy:
+            return self._monthly_before
+        paid = zip(self.periods, self.interest_subsidies, strict=True)
+        return monthly_rate([self._handed_out + self.fee_subsidy, *(credit - month.payment for month, credit in paid)])
+
+    @property
+    def _handed_out(self) -> Decimal:
+        return self.terms.principal - self.fee - self.premium
 
     def effective(self, *, after_subsidy: bool) -> Decimal | None:
         """The effective yearly cost in percent."""

@@ -9,7 +9,7 @@ from typing import Any
 from knowledge.calculators.fields import NOT_KNOWN, Box, Sort
 from knowledge.calculators.loan_inputs import BASIS_WORDS, FEE_KINDS, INTEREST_KINDS
 from knowledge.calculators.repayment import METHOD_WORDS
-from knowledge.calculators.result import plain
+from knowledge.rendering import plain
 
 METHOD_HINTS = {
     "equal_instalment": "等额本息（每月还一样多）",
@@ -66,7 +66,6 @@ HELP = (
     ),
 )  # fmt: skip
 LOAN_BOXES = (PRINCIPAL, RATE, MONTHS, METHOD, *HELP)
-_FEE_NAMES = ("guarantee_fee", "guarantee_fee.rate_percent", "guarantee_fee.basis")
 PLACES = {
     "guarantee_fee": "fee_rate",
     "guarantee_fee.rate_percent": "fee_rate",

@@ -10,9 +10,10 @@ from knowledge.calculators.inputs import Fields
 from knowledge.calculators.loan import Loan, LoanCost, cost_of
 from knowledge.calculators.loan_inputs import BASIS_WORDS, FEE_KINDS, INTEREST_KINDS, PART_WORDS, LoanRead, read_loan
 from knowledge.calculators.repayment import METHOD_WORDS, Method
-from knowledge.calculators.result import UNDETERMINED, Step, Worked, added, four_places, money, plain
+from knowledge.calculators.result import UNDETERMINED, Step, Worked, added, four_places, money
 from knowledge.calculators.support import SubsidyKind, points_of
 from knowledge.entries import Payee
+from knowledge.rendering import plain
 
 _CONTRACT = "通行算法，以借款合同为准"
 _NOTICE = "以补贴文件为准"

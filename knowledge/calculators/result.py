@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from knowledge.entries import Payee, Status
+from knowledge.rendering import plain
+from knowledge.vocabulary import PAYEES
 
 UNDETERMINED = "UNDETERMINED"
 HUNDRED = Decimal(100)
@@ -16,14 +18,7 @@ CENT = Decimal("0.01")
 FOUR_PLACES = Decimal("0.0001")
 EXACT = Context(prec=90, rounding=ROUND_HALF_UP)  # wide enough that no product of two inputs is ever rounded
 
-PAYEE_WORDS = {
-    Payee.FARMER: "农户",
-    Payee.FIRM: "企业",
-    Payee.GUARANTOR: "担保机构",
-    Payee.BANK: "银行",
-    Payee.INSURER: "保险公司",
-    Payee.OTHER: "发行机构",
-}
+PAYEE_WORDS = {**PAYEES, Payee.OTHER: "发行机构"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +86,6 @@ def four_places(figure: Decimal) -> str:
     """A display figure to four places."""
     rounded = figure.quantize(FOUR_PLACES, ROUND_HALF_UP)
     return f"{abs(rounded) if rounded == 0 else rounded:f}"
-
-
-def plain(figure: Decimal) -> str:
-    """A figure as given, without an exponent and without idle zeros."""
-    text = f"{figure:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def rough(figure: Decimal) -> str:

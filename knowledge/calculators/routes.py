@@ -170,7 +170,7 @@ def cost_table(compared: Compared, statuses: Sequence[str]) -> Table:
     rows: list[tuple[str, ...]] = []
     if any(statuses):
         rows.append(("还有效吗", *(status or "自己填的" for status in statuses)))
-    rows.append(("一年真实成本", *(_yearly(route) for route in routes)))
+    rows.append(("一年真实成本", *(route.yearly for route in routes)))
     for label, part in _PARTS:
         cells = [_spread([part(cost) if cost is not None else None for cost in _ends(route)]) for route in routes]
         if label in ("利息", "净成本"):
@@ -208,10 +208,6 @@ def _spread(ends: Sequence[Decimal | None]) -> str:
     if any(end is None for end in ends):
         return f"已知 {texts[0]}"
     return texts[0] if len(texts) == 1 else f"{texts[0]} 到 {texts[-1]}"
-
-
-def _yearly(route: RouteCost) -> str:
-    return route.sentence().partition("一年实际成本")[2].partition("，差在")[0].strip(" 。") or OPEN
 
 
 def _per_100k(route: RouteCost) -> str:

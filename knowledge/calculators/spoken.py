@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from knowledge.calculators.result import plain
 from knowledge.numerals import fold, read_numeral
 from knowledge.quantities import Kind, Quantity, find_quantities
+from knowledge.rendering import plain
 
 _UNSAID_BELOW = Decimal(1000)  # a bare 20 may be yuan or 万元
 _FRACTION_BELOW = Decimal("0.1")  # 0.045 may be a fraction or a percentage

@@ -12,7 +12,8 @@ from knowledge.calculators.comparing import compare_routes
 from knowledge.calculators.draft import LAST_DAY
 from knowledge.calculators.forms import Form, Outcome, in_plain_words
 from knowledge.calculators.loan_boxes import either_basis
-from knowledge.calculators.result import PAYEE_WORDS, UNDETERMINED, Result, plain
+from knowledge.calculators.result import PAYEE_WORDS, UNDETERMINED, Result
+from knowledge.rendering import plain
 
 OPEN = "还算不出"
 _TEN_THOUSAND = Decimal(10_000)
@@ -182,7 +183,7 @@ def _loan_rates(result: Result, outcome: Outcome) -> Iterator[Figure]:
 
 def _range_of(told: Mapping[str, Any], result: Result) -> str:
     route = compare_routes([{"name": "这笔贷款", **either_basis(dict(told))}], result.as_of).routes[0]
-    return route.sentence().partition("一年实际成本")[2].rstrip("。")
+    return f"{route.yearly}{route.hangs_on}"
 
 
 def _household(result: Result) -> Iterator[Figure]:

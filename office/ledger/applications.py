@@ -18,7 +18,6 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
-    or_,
     select,
     update,
 )
@@ -27,7 +26,7 @@ from office.application_case import Applicant, GuaranteeApplication, Wish
 from office.application_timeline import Turn
 from office.applications import CHANGED, Actor, CaseChanged, State
 from office.ledger import person_keys
-from office.ledger.columns import Instant, metadata
+from office.ledger.columns import Instant, lies_in, metadata
 from office.ledger.upserts import insert
 from office.people import Role
 from office.pinned_entries import PinnedEntry
@@ -148,8 +147,7 @@ def of_officer(
     connection: Connection, cipher: FieldCipher, officer: str, villages: Sequence[str], *, only_open: bool = True
 ) -> list[GuaranteeApplication]:
     """The cases of an officer: given to them, or of one of their villages, towns or counties; due ones first."""
-    inside = [applications.c.village.startswith(f"{village}/", autoescape=True) for village in villages]
-    mine = or_(applications.c.officer == officer, applications.c.village.in_(villages), *inside)
+    mine = (applications.c.officer == officer) | lies_in(applications.c.village, villages)
     return _many(connection, cipher, mine & applications.c.is_open if only_open else mine, by_due=True)
 
 
@@ -206,12 +204,6 @@ def unlink_chat(connection: Connection, cipher: FieldCipher, case: GuaranteeAppl
     connection.execute(
         update(applications).where(applications.c.id == case.id).values(sealed=sealed, chat_hash=None, same_wish=None)
     )
-
-
-def hand_over(connection: Connection, officer: str, successor: str | None) -> int:
-    """Give an officer's cases to the successor. Returns how many."""
-    statement = update(applications).where(applications.c.officer == officer).values(officer=successor)
-    return connection.execute(statement).rowcount
 
 
 def _seal(

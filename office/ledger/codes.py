@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, select, update
+from sqlalchemy import BigInteger, Column, Connection, Executable, Table, Text, bindparam, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert
@@ -131,8 +132,13 @@ def add(connection: Connection, batch: Batch, made: Iterable[Code]) -> None:
 
 def find(connection: Connection, text: str) -> Code | None:
     """The code of these ten characters."""
-    row = connection.execute(select(codes).where(codes.c.code == text)).one_or_none()
+    row = connection.execute(_find(), {"text": text}).one_or_none()
     return None if row is None else from_row(row)
+
+
+@cache  # building a statement costs more than running it: this one is run for every scan
+def _find() -> Executable:
+    return select(codes).where(codes.c.code == bindparam("text"))
 
 
 def find_batch(connection: Connection, batch_id: str) -> Batch | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, MetaData
+from sqlalchemy import BigInteger, Column, ColumnElement, Dialect, MetaData, or_
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData()
@@ -27,6 +28,12 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by SQLAlchemy
         """Stored number to Python moment in UTC."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def lies_in(column: Column[Any], villages: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a place (县市区/镇街/村) is one of these or lies in one of them."""
+    below = [column.startswith(f"{village}/", autoescape=True) for village in villages]
+    return or_(column.in_(villages), *below)
 
 
 def to_microseconds(moment: datetime) -> int:

@@ -34,6 +34,7 @@ def _postgresql_engine(url: URL, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # an error that is logged must not quote what people wrote
         pool_pre_ping=True,  # a restarted server costs a new connection, not an error
         isolation_level="READ COMMITTED",
         connect_args={"connect_timeout": 10},
@@ -48,6 +49,7 @@ def _sqlite_engine(url: URL, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # an error that is logged must not quote what people wrote
         connect_args={"timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)

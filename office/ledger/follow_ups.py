@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, delete, select, update
 
 from office.ledger import person_keys
 from office.ledger.applications import applications
-from office.ledger.columns import Instant, metadata
+from office.ledger.columns import Instant, lies_in, metadata
 from office.ledger.resealing import rotate_column
 from office.ledger.upserts import insert
 from office.privacy import FieldCipher
@@ -139,7 +139,7 @@ def open_of(
     """Open follow-ups of an officer's villages (or all, without an officer) whose first day has come."""
     is_due = follow_ups.c.answered_at.is_(None) & (follow_ups.c.first_due_at <= now)
     if officer is not None:
-        is_due &= _lies_in(villages)
+        is_due &= lies_in(follow_ups.c.village, villages)
     return _read(connection, cipher, is_due)
 
 
@@ -150,17 +150,6 @@ def cases_without(connection: Connection, since: datetime) -> list[str]:
         applications.c.registered_at >= since, applications.c.village != "", ~known
     )
     return list(connection.execute(statement.order_by(applications.c.id)).scalars())
-
-
-def move(connection: Connection, old: str, new: str | None) -> int:
-    """Give all follow-ups of one officer to another. Returns how many."""
-    return connection.execute(update(follow_ups).where(follow_ups.c.officer == old).values(officer=new)).rowcount
-
-
-def count_of(connection: Connection, officer: str) -> int:
-    """How many follow-ups point to an officer."""
-    statement = select(func.count()).select_from(follow_ups).where(follow_ups.c.officer == officer)
-    return int(connection.execute(statement).scalar_one())
 
 
 def forget_receipt(connection: Connection, receipt: str) -> int:
@@ -182,13 +171,6 @@ def cleanup(connection: Connection, before: datetime) -> int:
 def rotate(connection: Connection, cipher: FieldCipher) -> int:
     """Seal every follow-up again with the newest key. Returns how many."""
     return rotate_column(connection, cipher, follow_ups.c.contact)
-
-
-def _lies_in(villages: Sequence[str]) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = follow_ups.c.village.in_(villages)
-    for village in villages:
-        condition |= follow_ups.c.village.startswith(f"{village}/", autoescape=True)
-    return condition
 
 
 def _read(connection: Connection, cipher: FieldCipher, condition: ColumnElement[bool]) -> list[FollowUp]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, delete, select, update
 
 from office.ledger import person_keys
-from office.ledger.columns import Instant, metadata
+from office.ledger.columns import Instant, lies_in, metadata
 from office.ledger.resealing import rotate_column
 from office.ledger.upserts import insert
 from office.privacy import FieldCipher
@@ -55,32 +55,38 @@ class HelpRequest:
     answered_by: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class HelpCall:
+    """A call to be kept: `form` names what was handed in; village, officer and phone may be wanting."""
+
+    form: str
+    village: str
+    officer: str | None
+    phone: str
+    question: str
+
+
 def ask(
     connection: Connection,
     cipher: FieldCipher,
+    call: HelpCall,
+    source: tuple[str, str | None],
     *,
-    form: str,
-    village: str,
-    officer: str | None,
-    phone: str,
-    question: str,
-    channel: str,
-    chat: str | None,
     now: datetime,
     due_at: datetime,
 ) -> tuple[str, bool]:
-    """Keep the call; its number, and whether it is new: the same `form` handed in again is the same call."""
+    """Keep the call from a (channel, chat); its number, and whether it is new: the same form is the same call."""
     row = {
-        "form": form,
-        "village": village,
-        "officer": officer,
-        "channel": channel,
-        "chat": chat,
+        "form": call.form,
+        "village": call.village,
+        "officer": call.officer,
+        "channel": source[0],
+        "chat": source[1],
         "asked_at": now,
         "due_at": due_at,
     }
-    words = json.dumps({"phone": phone, "question": question}, ensure_ascii=False)
-    while (known := number_of(connection, form)) is None:
+    words = json.dumps({"phone": call.phone, "question": call.question}, ensure_ascii=False)
+    while (known := number_of(connection, call.form)) is None:
         number = "W" + "".join(secrets.choice(DIGITS) for _ in range(7))
         contact = person_keys.seal(connection, cipher, f"help:{number}", words)
         fresh = insert(connection, help_requests).values(number=number, contact=contact, **row)
@@ -115,10 +121,7 @@ def open_of(connection: Connection, cipher: FieldCipher, villages: Sequence[str]
     """Unanswered calls from these villages, or from everywhere, the oldest first."""
     is_open: ColumnElement[bool] = help_requests.c.answered_at.is_(None)
     if villages is not None:
-        within: ColumnElement[bool] = help_requests.c.village.in_(villages)
-        for village in villages:
-            within |= help_requests.c.village.startswith(f"{village}/", autoescape=True)
-        is_open &= within
+        is_open &= lies_in(help_requests.c.village, villages)
     return _read(connection, cipher, is_open)
 
 
@@ -134,17 +137,6 @@ def escalate_due(connection: Connection, cipher: FieldCipher, now: datetime) -> 
     )
     numbers = list(connection.execute(statement).scalars())
     return _read(connection, cipher, help_requests.c.number.in_(numbers)) if numbers else []
-
-
-def move(connection: Connection, old: str, new: str | None) -> int:
-    """Give all calls of one officer to another. Returns how many."""
-    return connection.execute(update(help_requests).where(help_requests.c.officer == old).values(officer=new)).rowcount
-
-
-def count_of(connection: Connection, officer: str) -> int:
-    """How many calls point to an officer."""
-    statement = select(func.count()).select_from(help_requests).where(help_requests.c.officer == officer)
-    return int(connection.execute(statement).scalar_one())
 
 
 def forget_chat(connection: Connection, channel: str, chat: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
@@ -13,8 +12,11 @@ from sqlalchemy.exc import OperationalError
 from office.ledger.engines import BUSY_SECONDS, make_engine
 from office.ledger.errors import LedgerBusy
 from office.ledger.migrations import MIGRATIONS, Migration, apply
+from office.ledger.turns import Turns
 
-KEYS_SECONDS = 3  # how long sealing may wait while the table of keys is rewritten
+# A clean-up gives way and is tried again; whoever writes meanwhile must not wait for it, nor (PostgreSQL looks for
+# deadlocks after one second) be ended in its place.
+CLEANING_SECONDS = 0.5
 
 
 class Ledger:
@@ -27,7 +29,7 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         # SQLite has one writer: threads queue here instead of polling its file lock
-        self._write_turn = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._write_turn = Turns() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def open(cls, url: str, *, migrations: Sequence[Migration] = MIGRATIONS, connections: int = 8) -> Self:
@@ -61,6 +63,15 @@ class Ledger:
                 yield connection
 
     @contextmanager
+    def within(self, connection: Connection | None, *, durable: bool = True) -> Iterator[Connection]:
+        """The transaction given, whose owner commits it; or one of its own."""
+        if connection is not None:
+            yield connection
+            return
+        with self.begin(durable=durable) as fresh:
+            yield fresh
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction that never waits for writers."""
         with self._engine.connect() as connection, connection.begin():
@@ -75,13 +86,17 @@ class Ledger:
             self._rewrite_keys()
             return
         with self._turn(), self._engine.connect().execution_options(sqlite_begin="") as connection:
-            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {CLEANING_SECONDS * 1000:.0f}")
+            try:
+                busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         if busy:
             raise LedgerBusy("账本正在被读取，旧日志没有清完，请稍后再清一次")
 
     def _rewrite_keys(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"SET lock_timeout = '{KEYS_SECONDS}s'")
+            connection.exec_driver_sql(f"SET lock_timeout = '{CLEANING_SECONDS}s'")
             try:
                 connection.exec_driver_sql("VACUUM FULL person_keys")
             except OperationalError as error:
@@ -98,9 +113,9 @@ class Ledger:
         if self._write_turn is None:
             yield
             return
-        if not self._write_turn.acquire(timeout=BUSY_SECONDS):
+        if not self._write_turn.take(BUSY_SECONDS):
             raise LedgerBusy(f"等了 {BUSY_SECONDS} 秒仍轮不到写账本：有一笔写入没有结束")
         try:
             yield
         finally:
-            self._write_turn.release()
+            self._write_turn.give_back()

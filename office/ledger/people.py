@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, delete, select, update
+from sqlalchemy import Boolean, Column, Connection, Executable, Row, Table, Text, bindparam, delete, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.resealing import rotate_column
@@ -67,8 +68,22 @@ def add(
 
 def find(connection: Connection, cipher: FieldCipher, person_id: str) -> Person | None:
     """The person of that id, also one who has left."""
-    found = _read(connection, cipher, people.c.id == person_id)
-    return found[0] if found else None
+    row = connection.execute(_find(), {"person": person_id}).one_or_none()
+    if row is None:
+        return None
+    villages = connection.execute(_own_villages(), {"person": person_id}).scalars()
+    return _from_row(row, cipher, tuple(villages))
+
+
+@cache  # building a statement costs more than running it: these are run for every scan and every page of the desk
+def _find() -> Executable:
+    return select(people).where(people.c.id == bindparam("person"))
+
+
+@cache
+def _own_villages() -> Executable:
+    own = person_villages.c.person == bindparam("person")
+    return select(person_villages.c.village).where(own).order_by(person_villages.c.village)
 
 
 def of_chat(connection: Connection, cipher: FieldCipher, chat: str) -> Person | None:
@@ -135,12 +150,6 @@ def leave(connection: Connection, person_id: str, now: datetime, successor: str 
         return False
     set_villages(connection, person_id, ())
     return True
-
-
-def has_active(connection: Connection, role: Role) -> bool:
-    """Whether anyone of the role is active."""
-    statement = select(people.c.id).where(people.c.role == role.value, people.c.is_active.is_(True)).limit(1)
-    return connection.execute(statement).first() is not None
 
 
 def linked(connection: Connection, cipher: FieldCipher, role: Role) -> list[tuple[Person, str]]:

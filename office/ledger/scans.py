@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, delete, func, select, update
+from sqlalchemy import BigInteger, Column, Connection, Executable, Integer, Table, Text, delete, func, select, update
 
 from office.ledger.codes import codes
 from office.ledger.columns import Instant, metadata
-from office.ledger.upserts import insert
+from office.ledger.upserts import insert, insert_for
 
 VISITOR_DAYS = 2
 
@@ -68,7 +69,13 @@ class FunnelRow:
 
 def record(connection: Connection, code: str, way: str, visitor: str, now: datetime) -> None:
     """One person came through the code; `visitor` is a pseudonym of the day."""
-    connection.execute(insert(connection, scans), {"code": code, "way": way, "visitor": visitor, "at": now})
+    row = {"code": code, "way": way, "visitor": visitor, "at": now}
+    connection.execute(_insert(connection.dialect.name), row)
+
+
+@cache
+def _insert(dialect: str) -> Executable:
+    return insert_for(dialect, scans)
 
 
 def leave_out(connection: Connection, code: str, why: str, day: date) -> None:

@@ -1,27 +1,27 @@
-"""One program, polling, shared by the tests of a module; at its end nothing may be refused, spinning or unclean."""
+"""One program, polling, shared by the tests that need nothing special of it; at its end all must be clean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.handlers.running import program, serving
+from tests.handlers.running import Running, running
 from tests.telegram_api import Person, TelegramApi
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramApi]:
-    """A local Telegram with the program on it."""
-    state: Path = tmp_path_factory.mktemp("state")
-    with TelegramApi() as telegram, serving(program(telegram, state)) as bot:
-        yield telegram
-        telegram.wait_until_delivered()
-        assert (telegram.violations, telegram.unanswered) == ([], [])
-        assert bot.stop() == 0
-        assert telegram.token not in bot.output
-        assert "Traceback" not in bot.output, bot.output
+@pytest.fixture(scope="session")
+def shared(new_state: Callable[[], Path]) -> Iterator[Running]:
+    """The program as on one's own machine."""
+    with running(new_state()) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def api(shared: Running) -> TelegramApi:
+    """The local Telegram with the shared program on it."""
+    return shared.api
 
 
 @pytest.fixture

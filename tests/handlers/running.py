@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.telegram_api import BotProcess, TelegramApi
@@ -31,10 +32,38 @@ def program(api: TelegramApi, state: Path, *, webhook: bool = False, port: int =
 
 
 @contextlib.contextmanager
-def serving(bot: BotProcess, start_seconds: float = 90) -> Iterator[BotProcess]:
+def serving(bot: BotProcess, start_seconds: float = 180) -> Iterator[BotProcess]:
     """The program from its start, however slow on a busy machine, to its end, which is a kill if it still runs."""
     bot.start(start_seconds)
     try:
         yield bot
     finally:
         bot.__exit__(None, None, None)
+
+
+def assert_clean_end(api: TelegramApi, bot: BotProcess, *, had_faults: bool = False) -> None:
+    """Nothing was refused, no button spins, the program stops with status 0; no token, and without faults no error, is logged."""
+    api.wait_until_delivered()
+    assert (api.violations, api.unanswered) == ([], [])
+    assert bot.stop() == 0
+    assert api.token not in bot.output
+    assert had_faults or "Traceback" not in bot.output, bot.output
+
+
+@dataclass(frozen=True)
+class Running:
+    """A program at work: its Telegram, its state folder, and the address of its pages."""
+
+    api: TelegramApi
+    bot: BotProcess
+    state: Path
+    address: str
+
+
+@contextlib.contextmanager
+def running(state: Path, **env: str) -> Iterator[Running]:
+    """The program on a Telegram of its own, from its start to its clean end."""
+    port = free_port()
+    with TelegramApi() as api, serving(program(api, state, port=port, **env)) as bot:
+        yield Running(api, bot, state, f"http://127.0.0.1:{port}")
+        assert_clean_end(api, bot)

@@ -9,7 +9,7 @@ import pytest
 from handlers.check_pages import Page, item_page, list_page, papers_page, result_page, whole_page
 from handlers.wrapping import wrapped
 from knowledge.answers import Answer, Outcome
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from knowledge.check_command import stated, told
 from knowledge.check_views import ResultView
 from knowledge.checkup import Group
@@ -20,15 +20,9 @@ LONGEST = 4096
 
 
 @pytest.fixture(scope="module")
-def base() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
-
-
-@pytest.fixture(scope="module")
-def views(base: KnowledgeBase) -> list[ResultView]:
+def views(shipped: KnowledgeBase) -> list[ResultView]:
     """The results of 200 people."""
-    return [stated(base, "", facts, DAY) for facts in people(base.rule_book, 200)]
+    return [stated(shipped, "", facts, DAY) for facts in people(shipped.rule_book, 200)]
 
 
 def pages_of(view: ResultView, group: Group) -> list[Page]:
@@ -60,7 +54,7 @@ def test_pages_say_what_the_terminal_says_for_200_people(views: list[ResultView]
         assert shown == [line.text for line in told(view) if line.text in lines]
 
 
-def test_every_page_is_short_and_fits_into_one_message(base: KnowledgeBase, views: list[ResultView]) -> None:
+def test_every_page_is_short_and_fits_into_one_message(shipped: KnowledgeBase, views: list[ResultView]) -> None:
     """Result, lists, papers, and each entry of the results of some people."""
     for view in views:
         check(result_page(view, None))
@@ -70,14 +64,14 @@ def test_every_page_is_short_and_fits_into_one_message(base: KnowledgeBase, view
                 check(page)
     for view in views[::40]:
         for item in view.items:
-            check(item_page(view, base.entries[item.code]))
+            check(item_page(view, shipped.entries[item.code]))
 
 
-def test_one_entry_is_short_first_and_whole_afterwards(base: KnowledgeBase) -> None:
+def test_one_entry_is_short_first_and_whole_afterwards(shipped: KnowledgeBase) -> None:
     """Its result in twelve lines with who decides and the day; 展开全部 has every line, in parts Telegram takes."""
-    for facts in people(base.rule_book, 4):
-        for code, entry in base.entries.items():
-            view = stated(base, code, facts, DAY)
+    for facts in people(shipped.rule_book, 4):
+        for code, entry in shipped.entries.items():
+            view = stated(shipped, code, facts, DAY)
             page = result_page(view, entry)
             check(page)
             texts = [line.text for line in page.lines]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,14 +76,14 @@ def answers(replies: list[object]) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[tuple[str, str], Future[Outcome]]]:
+def outcomes(new_state: Callable[[], Path]) -> Iterator[Mapping[tuple[str, str], Future[Outcome]]]:
     """All four runs, two side by side because much of their time is waiting for leases to run out."""
     server = PostgresServer()
     with ThreadPoolExecutor(2) as pool:
         yield {
             (mode, engine): pool.submit(
                 killed_and_restarted,
-                tmp_path_factory.mktemp("state"),
+                new_state(),
                 mode,
                 server.create_database() if engine == "postgresql" else None,
             )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from tests.handlers.running import program, serving
 from tests.telegram_api import Message as Seen
 from tests.telegram_api import Person, TelegramApi
 
@@ -140,17 +138,3 @@ def test_closed_product_says_that_it_is_only_a_call_back(api: TelegramApi) -> No
 
     assert first.text.startswith("【已过期")
     assert "不是申请" in first.text
-
-
-def test_with_a_public_address_the_form_opens_inside_telegram(tmp_path: Path) -> None:
-    """A page button, a link for the browser, and the form in turn for whoever can open neither."""
-    with TelegramApi() as telegram, serving(program(telegram, tmp_path, PUBLIC_BASE_URL="https://hn.example")):
-        person = telegram.user("阿九")
-        reply = opened(person)
-        assert reply.text.startswith("【现行有效")
-        assert reply.buttons[0].text == "打开短表"
-        assert "https://hn.example/apply/startup-loan-personal" in repr(reply)
-        person.tap(reply, "在这里填")
-        assert "（1/8）怎么称呼您" in person.chat.wait_for_reply().text
-        telegram.wait_until_delivered()
-        assert (telegram.violations, telegram.unanswered) == ([], [])

@@ -1,24 +1,25 @@
-"""Printed codes and 查真假 in Telegram: deep link, typed code, dead code, and the check of messages and file names."""
+"""The program at a public address: printed codes and 查真假 in Telegram, and the form that opens inside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from knowledge.base import KnowledgeBase
 from office import codes
 from office.code_text import printed
 from office.ledger import people, scans
 from office.office import Office
 from office.people import Role
-from office.settings import Settings
-from tests.handlers.running import program, serving
+from tests.handlers.running import running
+from tests.offices import own_office
 from tests.telegram_api import TelegramApi
 
+PUBLIC = "https://nong.example"
 VILLAGE, ENTRY, OTHER = "乐清市/大荆镇/下山头村", "dendrobium-loan", "farm-machinery-subsidy"
-BASE = "https://nong.wenzhou.cn"
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,10 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A local Telegram with the program on it, and an officer with a live and a withdrawn code."""
-    state: Path = tmp_path_factory.mktemp("state")
-    with TelegramApi() as telegram, serving(program(telegram, state, PUBLIC_BASE_URL=BASE)) as bot:
-        office = Office.open(Settings.from_environ({"STATE_DIR": str(state), "PUBLIC_BASE_URL": BASE}))
+def world(new_state: Callable[[], Path], shipped: KnowledgeBase) -> Iterator[World]:
+    """The program, and an officer with a live and a withdrawn code."""
+    with running(new_state(), PUBLIC_BASE_URL=PUBLIC) as place:
+        office = own_office(place.state, shipped, PUBLIC_BASE_URL=PUBLIC)
         now = office.now()
         with office.ledger.begin() as connection:
             officer = people.add(
@@ -44,12 +44,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             )
             _, made = codes.issue(connection, office.knowledge, officer, [VILLAGE], [ENTRY, OTHER], by="test", now=now)
             codes.withdraw(connection, made[1].code, by="test", reason="卡丢了", now=now)
-        yield World(telegram, office, made[0].code, made[1].code)
+        yield World(place.api, office, made[0].code, made[1].code)
         office.ledger.close()
-        telegram.wait_until_delivered()
-        assert (telegram.violations, telegram.unanswered) == ([], [])
-        assert bot.stop() == 0
-        assert "Traceback" not in bot.output, bot.output
 
 
 def test_a_deep_link_opens_the_code_after_the_greeting(world: World) -> None:
@@ -92,3 +88,16 @@ def test_a_swindle_is_recognised(world: World) -> None:
     assert "不是我们发的" in said
     assert "像骗局" in said
     assert "96110" in said
+
+
+def test_with_a_public_address_the_form_opens_inside_telegram(world: World) -> None:
+    """A page button, a link for the browser, and the form in turn for whoever can open neither."""
+    person = world.api.user("阿九")
+    asked = person.ask("创业担保贷款（个人）能贷多少")
+    person.tap(asked, "申请贷款")
+    reply = person.chat.wait_for_reply()
+    assert reply.text.startswith("【现行有效")
+    assert reply.buttons[0].text == "打开短表"
+    assert f"{PUBLIC}/apply/startup-loan-personal" in repr(reply)
+    person.tap(reply, "在这里填")
+    assert "（1/8）怎么称呼您" in person.chat.wait_for_reply().text

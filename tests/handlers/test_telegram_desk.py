@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from knowledge.base import KnowledgeBase
 from office import follow_ups
 from office.ledger import follow_ups as kept
 from office.ledger import help_requests
 from office.ledger.follow_ups import FollowUpOutcome
 from office.notices import notify
 from office.office import Office
-from office.settings import Settings
-from tests.handlers.running import free_port, program, serving
+from tests.handlers.running import running
+from tests.offices import own_office
 from tests.telegram_api import Message, Person, TelegramApi
 
+ADMIN = "1001"  # the first person that a local Telegram knows
 HERE = "乐清市/大荆镇/下山头村"
 LINK = re.compile(r"http://\S+/desk/enter/(\S+)")
 SLIP = re.compile(r'class="secret">(\d{4} \d{4})<')
@@ -56,20 +58,14 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One program for the module; at its end nothing may be refused or left unanswered."""
-    state: Path = tmp_path_factory.mktemp("state")
-    port = free_port()
-    with TelegramApi() as api:
-        admin = api.user("管理员")
-        with serving(program(api, state, port=port, ADMIN_CHAT_ID=str(admin.id))) as bot:
-            office = Office.open(Settings.from_environ({"STATE_DIR": str(state)}))
-            yield World(api, admin, f"http://127.0.0.1:{port}", office)
-            office.ledger.close()
-            api.wait_until_delivered()
-            assert (api.violations, api.unanswered) == ([], [])
-            assert bot.stop() == 0
-            assert "Traceback" not in bot.output, bot.output
+def world(new_state: Callable[[], Path], shipped: KnowledgeBase) -> Iterator[World]:
+    """One program for the module, with an administrator's chat."""
+    with running(new_state(), ADMIN_CHAT_ID=ADMIN) as place:
+        admin = place.api.user("管理员")
+        assert str(admin.id) == ADMIN
+        office = own_office(place.state, shipped)
+        yield World(place.api, admin, place.address, office)
+        office.ledger.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.handlers.running import SECRET, free_port, program, serving
+from tests.handlers.running import SECRET, assert_clean_end, free_port, program, serving
 from tests.telegram_api import BotProcess, TelegramApi
 
 QUESTION = "石斛贷利息多少"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TelegramApi, BotProcess, int]]:
+def served(new_state: Callable[[], Path]) -> Iterator[tuple[TelegramApi, BotProcess, int]]:
     """The program behind a webhook, with its port."""
     port = free_port()
-    with TelegramApi() as api, serving(program(api, tmp_path_factory.mktemp("state"), webhook=True, port=port)) as bot:
+    with TelegramApi() as api, serving(program(api, new_state(), webhook=True, port=port)) as bot:
         yield api, bot, port
-        api.wait_until_delivered()
-        assert (api.violations, api.unanswered) == ([], [])
-        assert bot.stop() == 0
+        assert_clean_end(api, bot, had_faults=True)
 
 
 @pytest.fixture
@@ -134,20 +132,3 @@ def test_only_telegram_may_knock(served: tuple[TelegramApi, BotProcess, int]) ->
     assert httpx.post(url, content=b"[1]", headers={header: SECRET}).status_code == 400
     assert httpx.post(url, content=b" " * 1_000_001, headers={header: SECRET}).status_code == 413
     assert api.token not in bot.output
-
-
-def test_the_dialogue_survives_a_restart(tmp_path: Path) -> None:
-    """A follow-up after a stop and a start still knows its subject; an old button still works."""
-    port = free_port()
-    with TelegramApi() as api:
-        ming = api.user()
-        with program(api, tmp_path, port=port) as bot:
-            reply = ming.ask(QUESTION)
-            assert bot.stop() == 0
-        ming.say("那额度呢")
-        with program(api, tmp_path, port=port) as bot:
-            assert "石斛" in ming.chat.wait_for_reply().text
-            ming.tap(reply, "展开全部").wait_for_answer()
-            assert "条件" in ming.chat.wait_for_reply().text
-            assert bot.stop() == 0
-        assert (api.violations, api.unanswered) == ([], [])

@@ -17,9 +17,10 @@ from handlers.receiving import Intake, lane_of
 from handlers.sending import Sender
 from handlers.visits import Visit
 from handlers.working import Workers
+from knowledge.base import KnowledgeBase
 from office.ledger import inbox_upkeep
 from office.office import Office
-from office.settings import Settings
+from tests.offices import own_office
 from tests.telegram_api import TelegramApi
 
 
@@ -31,13 +32,11 @@ def api() -> Iterator[TelegramApi]:
 
 
 @pytest.fixture
-def office(api: TelegramApi, tmp_path: Path) -> Iterator[Office]:
+def office(api: TelegramApi, shipped: KnowledgeBase, tmp_path: Path) -> Iterator[Office]:
     """A real office on SQLite."""
     token, base = api.token, api.base_url
-    settings = Settings.from_environ(
-        {"STATE_DIR": str(tmp_path), "TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE_URL": base, "ADMIN_CHAT_ID": "9"}
-    )
-    opened = Office.open(settings)
+    given = {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE_URL": base, "ADMIN_CHAT_ID": "9"}
+    opened = own_office(tmp_path, shipped, **given)
     yield opened
     opened.ledger.close()
 

@@ -6,22 +6,15 @@ import html
 import re
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.wrapping import keyboard, wrapped
 from knowledge.answering import Memory, press
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 
 DAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def base() -> KnowledgeBase:
-    """The shipped knowledge."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 def shown(text: str) -> str:
@@ -29,11 +22,11 @@ def shown(text: str) -> str:
     return html.unescape(re.sub(r"</?[bi]>", "", text))
 
 
-def test_every_entry_fits_with_all_its_buttons(base: KnowledgeBase) -> None:
+def test_every_entry_fits_with_all_its_buttons(shipped: KnowledgeBase) -> None:
     """Text within Telegram's length, callback data within 64 bytes, 找人问 last, and each press says something."""
-    for code in base.entries:
+    for code in shipped.entries:
         for verb in (Verb.ENTRY, Verb.MORE):
-            said, _ = press(base, Action(verb, code), Memory(), DAY)
+            said, _ = press(shipped, Action(verb, code), Memory(), DAY)
             messages = wrapped(said, 1)
             assert messages, code
             assert all(0 < len(shown(m.text).encode("utf-16-le")) // 2 <= 4096 for m in messages), code
@@ -44,7 +37,7 @@ def test_every_entry_fits_with_all_its_buttons(base: KnowledgeBase) -> None:
             for _, data in buttons:
                 action = Action.parse(data)
                 assert action is not None
-                assert press(base, action, Memory(), DAY)[0].text.strip()
+                assert press(shipped, action, Memory(), DAY)[0].text.strip()
 
 
 @given(st.lists(st.tuples(st.sampled_from(list(LineKind)), st.text(max_size=6000)), min_size=1, max_size=8))

@@ -47,6 +47,37 @@ def test_who_is_paid_comes_right_after_the_status(base: KnowledgeBase) -> None:
         assert LineKind.PAYEE in kinds, entry.code
 
 
+def test_who_asks_for_money_of_others_is_told_first_that_he_gets_none(base: KnowledgeBase) -> None:
+    """我能领吗 on an entry that pays neither farmer nor firm is refused right after the status, with who is paid."""
+    theirs = {Payee.GUARANTOR: "担保机构", Payee.BANK: "银行", Payee.INSURER: "保险公司"}
+    refused = 0
+    for entry in base.entries.values():
+        said, _ = press(base, Action(Verb.FACET, entry.code, Facet.WHO), Memory(), DAY)
+        first = next(line.text for line in said.lines if line.kind is not LineKind.STATUS)
+        assert first.startswith("您领不到，这笔钱给") == bool(set(entry.payee) and set(entry.payee) <= set(theirs))
+        if first.startswith("您领不到"):
+            assert all(theirs[payee] in first for payee in entry.payee), entry.code
+            refused += 1
+    asked, _ = answer(base, "担保保费补贴我能领吗", Memory(), DAY)
+
+    assert refused >= 10
+    assert [line.kind for line in asked.lines[:2]] == [LineKind.STATUS, LineKind.PAYEE]
+    assert asked.lines[1].text.startswith("您领不到，这笔钱给担保机构。")
+
+
+def test_the_first_reply_says_until_when_an_entry_is_in_force(base: KnowledgeBase) -> None:
+    """现行有效，到 its last day stands once in the first reply of every entry in force with a printed end, and in no other."""
+    told = 0
+    for entry in base.entries.values():
+        said, _ = press(base, Action(Verb.ENTRY, entry.code), Memory(), DAY)
+        expected = f"现行有效，到 {entry.validity.valid_to}。"
+        dated = entry.status_on(DAY) is Status.IN_FORCE and entry.validity.valid_to is not None
+        assert sum(line.text == expected for line in said.lines) == dated, entry.code
+        told += dated
+
+    assert told >= 5
+
+
 def test_every_button_leads_somewhere_and_fits(base: KnowledgeBase) -> None:
     """Callback data is at most 64 bytes, at most four buttons stand under an entry, each press gives a reply."""
     for code in base.entries:

@@ -19,6 +19,7 @@ from knowledge.candidates import comparisons_by_fact, values_of
 from knowledge.eligibility import Judgement, Verdict, VerdictOutcome, estimate, read_rules
 from knowledge.entries import Case, Condition, Entry
 from knowledge.facts import FactError, FactTable, shipped_facts
+from knowledge.near_miss import near_misses
 from knowledge.showing import verdict_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -284,3 +285,12 @@ def test_every_fact_is_asked_in_words() -> None:
     table = shipped_facts()
 
     assert [key for key, fact in table.items() if not fact.label or not fact.question] == []
+
+
+def test_no_change_is_hinted_that_would_only_leave_the_condition_unknown(base: KnowledgeBase) -> None:
+    """A farmer is not told to register as a family farm where a paper wants a 中小微企业: that would still be open."""
+    entry = base.entries["job-retention-refund"]
+    verdict = estimate(entry, {"applicant_type": "普通农户"}, DAY, base.facts)
+
+    assert verdict.outcome is VerdictOutcome.UNLIKELY
+    assert near_misses(entry, verdict, base.facts) == ()

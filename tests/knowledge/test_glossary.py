@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.base import SHIPPED
 from knowledge.evaluation import read_golden, select
-from knowledge.glossary import LONGEST_EXPLANATION, definition_asked, load_glossary, words_in
+from knowledge.glossary import LONGEST_EXPLANATION, definition_asked, load_glossary
 from knowledge.reading import ContentError
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -32,13 +32,6 @@ def test_meaning_of_every_word_can_be_asked(word: str) -> None:
 def test_other_questions_ask_no_definition(text: str) -> None:
     """A question that merely uses a hard word is left to the entries."""
     assert definition_asked(text, GLOSSARY) is None
-
-
-def test_longer_word_wins_and_each_is_listed_once() -> None:
-    """担保费率 is one word, not 担保 or 担保费; order is that of the text; case does not matter."""
-    text = "农担的担保费率和反担保，lpr 加 50 基点，农担说了算"
-
-    assert words_in(text, GLOSSARY) == ("农担", "担保费率", "反担保", "LPR", "基点")
 
 
 def test_hardly_any_question_for_an_entry_reads_as_asking_a_word() -> None:

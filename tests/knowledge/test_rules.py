@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.rules import RuleError, evaluate, fact_keys, faults_of, read_rule
+from knowledge.rules import Parameters, fact_keys, faults_of, no_parameters, read_rule
+from knowledge.values import RuleError, plain_value
 
 KEYS = ("a", "b", "c")
 numbers = st.integers(-3, 3)
@@ -38,6 +39,12 @@ rules = st.recursive(
     max_leaves=6,
 )
 profiles = st.fixed_dictionaries(dict.fromkeys(KEYS, numbers))
+
+
+def evaluate(rule: dict[str, Any], facts: dict[str, Any], parameters: Parameters = no_parameters) -> bool | None:
+    """The verdict of a rule on stated facts."""
+    known = {key: value for key, said in facts.items() if (value := plain_value(said)) is not None}
+    return read_rule(rule).judge(known, parameters)
 
 
 @given(rules, profiles, st.sets(st.sampled_from(KEYS)), st.sampled_from([None, "不知道", ""]))

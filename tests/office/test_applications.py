@@ -35,11 +35,13 @@ from office.applications import (
 from office.applications_desk import Applications
 from office.case_erasure import CaseErasure
 from office.case_papers import CasePapers
+from office.erasure import erase_chat
 from office.ledger import (
     application_events,
     application_upkeep,
     audit,
     chats,
+    hand_overs,
     outbox,
     outbox_upkeep,
     people,
@@ -466,7 +468,7 @@ def test_forgetting_a_chat_takes_back_and_erases_its_cases_and_files(office: Off
     out = io.BytesIO()
     Image.new("RGB", (20, 20)).save(out, "PNG")
     CasePapers(office).hand_in(case.receipt, "合同", out.getvalue())
-    assert CaseErasure(office).of_chat(FARMER_CHAT) == 1
+    assert erase_chat(office, FARMER_CHAT).cases == 1
     file = Applicants(office).file(case.receipt)
 
     assert (file.case.state, file.case.applicant) == (State.WITHDRAWN, Applicant("", "", "", 200_000, ""))
@@ -493,7 +495,8 @@ def test_people_of_cases_that_ended_long_ago_are_forgotten(office: Office) -> No
 def test_hand_over_gives_all_cases_to_the_successor(office: Office, staff: Staff) -> None:
     """One action; the other officer then holds them."""
     case = registered(office)
-    assert Applications(office).hand_over(staff.officer.id, staff.other.id) == 1
+    with office.ledger.begin() as connection:
+        assert hand_overs.move(connection, staff.officer.id, staff.other.id)["单子"] == 1
     assert Applicants(office).file(case.receipt).case.officer == staff.other.id
 
 

@@ -139,7 +139,7 @@ def test_other_ways_to_become_wrong(office: Office, officer: Person, knowledge: 
     assert "条目撤下了" in {one.why for one in stale(office, gone)}
     with office.ledger.begin() as connection:
         people.leave(connection, officer.id, now)
-    assert "卡上的联络员换人了" in {one.why for one in stale(office)}
+    assert "卡上的共富金融专员换人了" in {one.why for one in stale(office)}
 
 
 def test_dead_codes_and_villages_without_officer_are_not_printed(
@@ -155,7 +155,7 @@ def test_dead_codes_and_villages_without_officer_are_not_printed(
         with pytest.raises(CannotPrint, match="已经停用"):
             card_batches.cards_of(connection, office.cipher, office.knowledge, [code], now, day)
         people.leave(connection, officer.id, now)
-        with pytest.raises(CannotPrint, match="没有联络员"):
+        with pytest.raises(CannotPrint, match="没有共富金融专员"):
             card_batches.cards_of(connection, office.cipher, office.knowledge, [made[1]], now, day)
 
 

@@ -206,8 +206,9 @@ def test_papers_of_the_chosen_entries_are_merged(check_ups: CheckUps, chat: Chat
     """Each paper once with its office; an entry whose document names none is said to be silent."""
     check_ups.begin(chat)
     likely = result(check_ups.press(step("leave"), chat)).papers.chosen
-    stated = [code for code, entry in knowledge.entries.items() if entry.papers and entry.conditions][:2]
-    silent = next(code for code, entry in knowledge.entries.items() if entry.papers is None and entry.conditions)
+    asked = {prepared.rules.entry.code: prepared.rules.entry for prepared in knowledge.check_up_book.entries}
+    stated = [code for code, entry in asked.items() if entry.papers][:2]
+    silent = next(code for code, entry in asked.items() if entry.papers is None)
     for code in (*likely, *stated, silent):  # those listed at first are taken off, the others put on
         view = check_ups.press(step("choose", code), chat)
     chosen = result(view)
@@ -428,3 +429,13 @@ def test_a_broken_rule_is_shown_and_staff_are_alerted(
     alerts = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert any(ENTRY in record.getMessage() and sentence in record.getMessage() for record in alerts)
     assert "家庭农场" not in caplog.text
+
+
+def test_the_check_up_leaves_out_what_only_banks_and_guarantors_get(check_ups: CheckUps, chat: ChatKey) -> None:
+    """A farmer is not shown conditions of a guarantee company; asked by name they still open."""
+    check_ups.begin(chat)
+    shown = {item.code for item in result(check_ups.press(step("leave"), chat)).items}
+
+    assert "guarantee-fee-subsidy" not in shown
+    assert "dendrobium-loan" in shown
+    assert check_ups.begin(chat, "guarantee-fee-subsidy").scope == "guarantee-fee-subsidy"

@@ -157,6 +157,19 @@ def test_a_withdrawn_code_names_the_successor(village: Village, now: datetime) -
     assert opened.code.withdrawn_why == "卡丢了"
 
 
+def test_a_reason_with_somebodys_number_is_kept_without_it(village: Village, now: datetime) -> None:
+    """The reason is shown to whoever scans, and the audit is for good: a telephone number in it is masked in both."""
+    (code,) = village.issue([VILLAGE], [ENTRY])
+    with village.ledger.begin() as connection:
+        codes.withdraw(connection, code.code, by="admin", reason="卡给了 13812345678", now=now)
+        (deed,) = [one for one in audit.recent(connection, target=code.code) if one.verb == "withdraw_code"]
+    opened = village.open(code.code)
+
+    assert opened.code is not None
+    assert "13812345678" not in f"{deed.purpose}{opened.code.withdrawn_why}"
+    assert deed.purpose == opened.code.withdrawn_why
+
+
 def test_without_successor_whoever_has_the_village_answers(village: Village, now: datetime) -> None:
     """The officer is gone and named nobody: the village's present officer counts; with none there is nobody."""
     (code,) = village.issue([VILLAGE], [ENTRY])

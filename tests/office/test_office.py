@@ -8,6 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from knowledge.answers import Action, Outcome, Verb
 from knowledge.base import SHIPPED, KnowledgeBase
 from knowledge.reading import ContentError
+from knowledge.revisions import Revisions
 from office.ledger import questions
 from office.ledger.ledger import Ledger
 from office.office import ChatKey, Office, open_knowledge
@@ -24,6 +28,7 @@ from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "s" * 48
+SHIPPED_TITLE = "浙里担·石斛贷（乐清）"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,34 @@ def test_a_follow_up_keeps_its_subject_and_chats_never_mix(office: Office) -> No
 
     assert office.ask("那利息呢", one).entries[0] == "dendrobium-loan"
     assert office.ask("那利息呢", two).entries[0] == "lucheng-farm-guarantee"
+
+
+def test_many_questions_of_one_chat_at_once_are_all_answered(office: Office) -> None:
+    """Eight tabs of one browser: whoever comes late wins the memory, nobody gets an error."""
+
+    def ask(number: int) -> str:
+        return office.ask("石斛贷利息多少", ChatKey("web", f"tabs-{number // 20}")).entries[0]
+
+    with ThreadPoolExecutor(8) as tabs:
+        said = list(tabs.map(ask, range(160)))
+
+    assert said == ["dendrobium-loan"] * 160
+    assert office.ask("那额度呢", ChatKey("web", "tabs-0")).entries[0] == "dendrobium-loan"
+
+
+def test_a_page_is_rendered_once_a_day_and_anew_for_another_publication(
+    office: Office, knowledge: KnowledgeBase
+) -> None:
+    """The same answer object while publication and day stay; a swap shows at once."""
+    today = office.today()
+    first = office.sheet("dendrobium-loan", today)
+    assert office.sheet("dendrobium-loan", today) is first
+    assert office.sheet("dendrobium-loan", today + timedelta(days=1)).on == today + timedelta(days=1)
+    office.swap(replace(knowledge, version="another"))
+
+    assert office.sheet("dendrobium-loan", today).version == "another"
+    with pytest.raises(LookupError):
+        office.sheet("no-such-entry", today)
 
 
 def test_forgetting_ends_the_subject(office: Office) -> None:
@@ -131,6 +164,58 @@ def test_a_broken_file_leaves_the_last_publication_serving(tmp_path: Path) -> No
     assert open_knowledge(tmp_path / "state", data).version == first.version
     with pytest.raises(ContentError, match=r"dendrobium-loan\.yaml"):
         open_knowledge(tmp_path / "empty", data)
+
+
+def test_a_restart_keeps_what_staff_published_and_took_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A rollback still serves after a restart; so does content staff imported, and then a changed data/ is only told."""
+    data, state = tmp_path / "data", tmp_path / "state"
+    shutil.copytree(SHIPPED, data)
+    first = open_knowledge(state, data).version
+    _retitle(data, SHIPPED_TITLE, "石斛贷款")
+    assert open_knowledge(state, data).version != first
+    revisions = Revisions(state)
+    revisions.rollback("乙", datetime.now(UTC))
+    assert open_knowledge(state, data).version == first
+
+    _retitle(data, "石斛贷款", "铁皮石斛贷")
+    published = revisions.publish(data, "丙", datetime.now(UTC)).version
+    _retitle(data, "铁皮石斛贷", "枫斗贷")
+    assert open_knowledge(state, data).version == published[:6]
+    assert "没有自动启用" in caplog.text
+
+
+def test_a_damaged_snapshot_gives_way_to_the_publication_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A restart on a damaged newest snapshot serves the sound one before it, and says so; with none, data/ serves."""
+    data, state = tmp_path / "data", tmp_path / "state"
+    shutil.copytree(SHIPPED, data)
+    first = open_knowledge(state, data).version
+    _retitle(data, SHIPPED_TITLE, "石斛贷款")
+    open_knowledge(state, data)
+    newest = Revisions(state).latest()
+    assert newest is not None
+    _damage(state, newest.version)
+    assert open_knowledge(state, data).version == first
+    assert f"改用更早的一次发布 {first}" in caplog.text
+    for publication in Revisions(state).history():
+        _damage(state, publication.version)
+    assert open_knowledge(state, data).titles["dendrobium-loan"] == "石斛贷款"
+
+
+def _retitle(data: Path, before: str, after: str) -> None:
+    file = next((data / "entries").rglob("dendrobium-loan.yaml"))
+    text = file.read_text(encoding="utf-8")
+    assert f"title: {before}\n" in text
+    file.write_text(text.replace(f"title: {before}\n", f"title: {after}\n"), encoding="utf-8")
+
+
+def _damage(state: Path, version: str) -> None:
+    for kept in (state / "publications").glob(f"*{version}*"):
+        if kept.is_dir():
+            shutil.rmtree(kept)
+        else:
+            kept.write_bytes(b"")
 
 
 @pytest.mark.postgres

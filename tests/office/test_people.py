@@ -18,6 +18,7 @@ from office.applications_desk import Applications
 from office.code_text import new_code
 from office.ledger import codes, hand_overs, help_requests, people, sign_ins
 from office.ledger import follow_ups as kept_follow_ups
+from office.ledger.help_requests import HelpCall
 from office.ledger.sign_ins import TicketKind
 from office.office import open_knowledge
 from office.people import Duty, Person, Role, may, prefixes
@@ -268,8 +269,8 @@ def test_a_successor_takes_over_everything_in_one_action(office: ClockedOffice) 
             phone="1", chat=None, began_on=office.now(), first_due_at=later, second_due_at=later,
         )  # fmt: skip
         help_requests.ask(
-            connection, office.cipher, form="f", village=HERE, officer=old.id, phone="1", question="问", channel="web",
-            chat=None, now=office.now(), due_at=later,
+            connection, office.cipher, HelpCall("f", HERE, old.id, "1", "问"), ("web", None),
+            now=office.now(), due_at=later,
         )  # fmt: skip
         assert sum(hand_overs.left_behind(connection, old.id).values()) == 5
     with office.ledger.begin() as connection, pytest.raises(TeamError, match="单子 1"):
@@ -345,8 +346,8 @@ def test_sealed_fields_take_a_new_key(office: ClockedOffice) -> None:
             chat=None, began_on=office.now(), first_due_at=office.now(), second_due_at=office.now(),
         )  # fmt: skip
         number, _ = help_requests.ask(
-            connection, office.cipher, form="f", village=HERE, officer=None, phone="1", question="问", channel="web",
-            chat=None, now=office.now(), due_at=office.now(),
+            connection, office.cipher, HelpCall("f", HERE, None, "1", "问"), ("web", None),
+            now=office.now(), due_at=office.now(),
         )  # fmt: skip
         both = FieldCipher([new, old])
         assert [one.rotate(connection, both) for one in (people, kept_follow_ups, help_requests)] == [1, 1, 1]

@@ -29,7 +29,7 @@ class TelegramApi:
         token: str = TOKEN,
         username: str = "huinong_test_bot",
         rate_limits: RateLimits | None = None,
-        timeout: float = 15.0,
+        timeout: float = 60.0,
         query_seconds: float = 60.0,
         webhook_retry_seconds: float = 0.05,
     ) -> None:

@@ -9,22 +9,50 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
+from knowledge.base import KnowledgeBase
 from office.office import Office
 from office.settings import Settings
+from tests.offices import ClockedOffice, own_office
+from tests.web.browsing import chromium
 from tests.web.reading import ADDRESS, Visit
+from tests.web.serving import served
 from web.application import build
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(shipped: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedOffice]:
     """The office over everything in data/."""
     state: Path = tmp_path_factory.mktemp("state")
-    office = Office.open(Settings.from_environ({"STATE_DIR": str(state), "PUBLIC_BASE_URL": ADDRESS}))
+    office = own_office(state, shipped, PUBLIC_BASE_URL=ADDRESS)
     yield office
     office.ledger.close()
+
+
+@pytest.fixture(scope="session")
+def address(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The window on loopback, without https as on one's own machine."""
+    settings = Settings.from_environ({"STATE_DIR": str(tmp_path_factory.mktemp("browser"))})
+    with served(build(Office(settings, office.ledger, office.knowledge), registry=CollectorRegistry())) as at:
+        yield at
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the module; closed before other tests run a loop of their own."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def stopped(office: ClockedOffice) -> Iterator[ClockedOffice]:
+    """The office with its clock stopped: what counts by the minute counts the same on a slow machine."""
+    office.moment = office.now()
+    yield office
+    office.moment = None
 
 
 @pytest.fixture

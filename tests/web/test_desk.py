@@ -18,11 +18,10 @@ from office.applicants import Applicants
 from office.case_export import HEAD, written
 from office.ledger import audit, help_requests, people
 from office.ledger import follow_ups as kept_follow_ups
-from office.ledger.ledger import Ledger
 from office.ledger.sign_ins import TicketKind
 from office.office import Office
 from office.people import Person, Role
-from office.settings import Settings
+from tests.offices import own_office
 from tests.web.desk_world import ELSEWHERE, ENTRY, HERE, Desk, seal_in
 from tests.web.reading import ADDRESS, Page
 from web.application import build
@@ -34,8 +33,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def desk(tmp_path: Path, office: Office) -> Iterator[Desk]:
     """A desk over an empty ledger."""
-    settings = Settings.from_environ({"STATE_DIR": str(tmp_path), "PUBLIC_BASE_URL": ADDRESS})
-    own = Office(settings, Ledger.open(settings.database_url.reveal()), office.knowledge)
+    own = own_office(tmp_path, office.knowledge, PUBLIC_BASE_URL=ADDRESS)
     yield Desk(own, build(own, registry=CollectorRegistry()))
     own.ledger.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +16,7 @@ from office.ledger import audit
 from office.ledger.audit import Deed
 from office.office import Office
 from office.people import Person, Role
-from office.settings import Settings
+from tests.offices import own_office
 from tests.web.desk_world import ELSEWHERE, ENTRY, HERE, Desk
 from tests.web.reading import ADDRESS
 from web.application import ROUTES as ALL_ROUTES
@@ -101,21 +100,20 @@ class Foreign:
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
+def foreign(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Foreign]:
     """The things, in HERE; the people tried are of ELSEWHERE."""
-    state: Path = tmp_path_factory.mktemp("state")
-    office = Office.open(Settings.from_environ({"STATE_DIR": str(state), "PUBLIC_BASE_URL": ADDRESS}))
-    desk = Desk(office, build(office, registry=CollectorRegistry()))
+    own = own_office(tmp_path_factory.mktemp("state"), office.knowledge, PUBLIC_BASE_URL=ADDRESS)
+    desk = Desk(own, build(own, registry=CollectorRegistry()))
     owner = desk.person(Role.OFFICER, HERE)
     staff, guarantor = desk.person(Role.STAFF), desk.person(Role.GUARANTOR)
     case = desk.with_guarantor(desk.case(), staff, guarantor)
-    with office.ledger.begin() as connection:
-        follow_up = follow_ups.begin(office, connection, entry=ENTRY, village=HERE, name="李四", phone="13700000000")
-        call = help_desk.ask(office, connection, form="f", village="乐清市大荆镇下山头村", phone="13700000000",
+    with own.ledger.begin() as connection:
+        follow_up = follow_ups.begin(own, connection, entry=ENTRY, village=HERE, name="李四", phone="13700000000")
+        call = help_desk.ask(own, connection, form="f", village="乐清市大荆镇下山头村", phone="13700000000",
                              question="问", channel="web", source="x")  # fmt: skip
     parts = {"receipt": case.receipt, "number": call.number, "follow_up": str(follow_up), "id": owner.id, "code": ENTRY}
     yield Foreign(desk, parts)
-    office.ledger.close()
+    own.ledger.close()
 
 
 def methods(route: Route) -> list[str]:

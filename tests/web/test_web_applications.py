@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import receipts
 from office.applicants import Applicants
 from office.application_links import link_of, linked_chat
@@ -28,7 +28,7 @@ from office.case_papers import CasePapers
 from office.codes import CodeKind, issue
 from office.ledger import audit, chats, outbox, people
 from office.ledger.ledger import Ledger
-from office.office import ChatKey, Office, open_knowledge
+from office.office import ChatKey, Office
 from office.paper_pictures import PaperRefused, redrawn
 from office.papers_store import PapersStore
 from office.people import Person, Role
@@ -58,12 +58,6 @@ NUMBER = re.compile(r'<p class="number">回执编号<b>([\d ]+)</b>')
 
 
 @pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
-
-
-@pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL for this module; without it the tests that need it are skipped, and say why."""
     try:
@@ -88,21 +82,21 @@ def make_office(knowledge: KnowledgeBase, state: Path, url: str, **more: str) ->
 
 
 @pytest.fixture
-def office(knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Office]:
+def office(shipped: KnowledgeBase, tmp_path: Path) -> Iterator[Office]:
     """An office on SQLite."""
-    office = make_office(knowledge, tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}")
+    office = make_office(shipped, tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}")
     yield office
     office.ledger.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def either(request: pytest.FixtureRequest, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Office]:
+def either(request: pytest.FixtureRequest, shipped: KnowledgeBase, tmp_path: Path) -> Iterator[Office]:
     """An office, once on each engine."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'either.db'}"
     else:
         url = request.getfixturevalue("postgres").create_database()
-    office = make_office(knowledge, tmp_path, url)
+    office = make_office(shipped, tmp_path, url)
     yield office
     office.ledger.close()
 
@@ -203,7 +197,7 @@ async def test_receipt_says_the_number_what_happens_next_and_by_whom(office: Off
     page = Page(html)
 
     assert receipts.read(number) is not None
-    assert "村金融联络员李四最晚" in page.text
+    assert "共富金融专员李四最晚" in page.text
     assert "13700000000" in page.text
     assert "20 万元" in page.text
     assert "乐清市大荆镇下山头村" in page.text
@@ -559,10 +553,10 @@ async def test_printed_code_leads_to_its_form_with_the_village_filled_in(office:
 
 
 async def test_page_inside_telegram_gets_a_mark_for_the_persons_own_chat_only(
-    knowledge: KnowledgeBase, office: Office, tmp_path: Path
+    shipped: KnowledgeBase, office: Office, tmp_path: Path
 ) -> None:
     """Signed by our bot and fresh: a mark of that chat; anything else, or no bot at all: none."""
-    with_bot = make_office(knowledge, tmp_path, f"sqlite:///{tmp_path / 'bot.db'}", TELEGRAM_BOT_TOKEN=TOKEN)
+    with_bot = make_office(shipped, tmp_path, f"sqlite:///{tmp_path / 'bot.db'}", TELEGRAM_BOT_TOKEN=TOKEN)
     fresh = init_data(at=office.now())
     async with visitor(with_bot) as client, visitor(office) as without_bot:
         right = await client.post("/apply/telegram/mark", data={"init_data": fresh})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from prometheus_client import CollectorRegistry
 
 from office import receipts
@@ -17,30 +16,22 @@ from office.applicants import Applicants
 from office.applications import Move, Reason, State
 from office.applications_desk import Applications
 from office.ledger import people
-from office.ledger.ledger import Ledger
 from office.office import Office
 from office.people import Person, Role
-from office.settings import Settings
 from tests.office.signing import TOKEN, init_data
+from tests.offices import own_office
+from tests.web.browsing import faults_of, needs_chromium, visitor
 from tests.web.serving import served
 from web.application import build
 
-CHROMIUM = Path("/usr/bin/chromium")
-MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
-SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is missing (apt-get install chromium)"),
-]
+pytestmark = needs_chromium
+REFUSED = "status of 4"
 
 
 @pytest.fixture(scope="module")
 def counter(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """An office of its own for this module, without https as on one's own machine."""
-    given = {"STATE_DIR": str(tmp_path_factory.mktemp("counter")), "TELEGRAM_BOT_TOKEN": TOKEN}
-    settings = Settings.from_environ(given)
-    counter = Office(settings, Ledger.open(settings.database_url.reveal()), office.knowledge)
+    counter = own_office(tmp_path_factory.mktemp("counter"), office.knowledge, TELEGRAM_BOT_TOKEN=TOKEN)
     yield counter
     counter.ledger.close()
 
@@ -59,21 +50,6 @@ def address(counter: Office, officer: Person) -> Iterator[str]:
     """The window on loopback."""
     with served(build(counter, registry=CollectorRegistry())) as at:
         yield at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
-
-
-def phone(browser: Browser, *, script: bool) -> Page:
-    """A visitor's telephone, 360 wide."""
-    return browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=script).new_page()
 
 
 def fill_in(page: Page) -> None:
@@ -97,115 +73,101 @@ def test_entry_form_receipt_status_paper_and_withdrawal(
     browser: Browser, address: str, counter: Office, officer: Person, script: bool
 ) -> None:
     """The whole way of a farmer, the officer's return in between; nothing scrolls sideways."""
-    page = phone(browser, script=script)
-    page.goto(f"{address}/e/startup-loan-personal")
-    page.get_by_role("link", name="申请贷款").click()
-    expect(page.locator("main .line").first).to_contain_text("现行有效")
-    fill_in(page)
-    page.get_by_label("您的电话").fill("1381234")
-    page.get_by_role("button", name="交上去").click()
-    expect(page.get_by_text("少了或多了几位")).to_be_visible()
-    expect(page.get_by_label("怎么称呼您")).to_have_value("张阿大")
-    expect(page.get_by_label("同意把这张单子转给担保公司")).to_be_checked()
-    page.get_by_label("您的电话").fill("13812345678")
-    page.get_by_role("button", name="交上去").click()
-    expect(page.locator("h1")).to_have_text("登记好了")
-    expect(page.get_by_text("李四最晚")).to_be_visible()
-    number = page.locator(".number b").inner_text()
-    receipt, desk = receipts.read(number) or "", Applications(counter)
-    desk.move(receipt, Move(State.CONTACTED), officer, 1)
-    desk.move(receipt, Move(State.PAPERS_NEEDED, Reason.PAPER_MISSING, "少一张身份证", ("身份证",)), officer, 2)
+    with visitor(browser, script=script, expected=REFUSED) as page:
+        page.goto(f"{address}/e/startup-loan-personal")
+        page.get_by_role("link", name="申请贷款").click()
+        expect(page.locator("main .line").first).to_contain_text("现行有效")
+        fill_in(page)
+        page.get_by_label("您的电话").fill("1381234")
+        page.get_by_role("button", name="交上去").click()
+        expect(page.get_by_text("少了或多了几位")).to_be_visible()
+        expect(page.get_by_label("怎么称呼您")).to_have_value("张阿大")
+        expect(page.get_by_label("同意把这张单子转给担保公司")).to_be_checked()
+        page.get_by_label("您的电话").fill("13812345678")
+        page.get_by_role("button", name="交上去").click()
+        expect(page.locator("h1")).to_have_text("登记好了")
+        expect(page.get_by_text("李四最晚")).to_be_visible()
+        number = page.locator(".number b").inner_text()
+        receipt, desk = receipts.read(number) or "", Applications(counter)
+        desk.move(receipt, Move(State.CONTACTED), officer, 1)
+        desk.move(receipt, Move(State.PAPERS_NEEDED, Reason.PAPER_MISSING, "少一张身份证", ("身份证",)), officer, 2)
 
-    page.context.clear_cookies()
-    page.goto(f"{address}/s")
-    page.get_by_label("回执编号").fill(number)
-    page.get_by_label("登记时那个电话的后四位").fill("0000")
-    page.get_by_role("button", name="看进度").click()
-    expect(page.get_by_role("alert")).to_contain_text("对不上")
-    page.get_by_label("回执编号").fill(number)
-    page.get_by_label("登记时那个电话的后四位").fill("5678")
-    page.get_by_role("button", name="看进度").click()
-    expect(page.locator("h1")).to_have_text("待补材料")
-    expect(page.locator(".next")).to_contain_text("轮到您")
-    expect(page.locator(".step")).to_have_count(3)
-    page.get_by_label("照片或 PDF").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
-    page.get_by_role("button", name="传上来").click()
-    expect(page.get_by_role("status")).to_contain_text("加密放好")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360 if script else True
-    page.get_by_text("我要撤回").click()
-    page.get_by_role("button", name="确定撤回").click()
-    expect(page.locator("h1")).to_have_text("撤回")
-    page.get_by_role("button", name="看完了，关上这一页").click()
-    expect(page.locator("h1")).to_have_text("查办理进度")
-    page.context.close()
+        page.context.clear_cookies()
+        page.goto(f"{address}/s")
+        page.get_by_label("回执编号").fill(number)
+        page.get_by_label("登记时那个电话的后四位").fill("0000")
+        page.get_by_role("button", name="看进度").click()
+        expect(page.get_by_role("alert")).to_contain_text("对不上")
+        page.get_by_label("回执编号").fill(number)
+        page.get_by_label("登记时那个电话的后四位").fill("5678")
+        page.get_by_role("button", name="看进度").click()
+        expect(page.locator("h1")).to_have_text("待补材料")
+        expect(page.locator(".next")).to_contain_text("轮到您")
+        expect(page.locator(".step")).to_have_count(3)
+        page.get_by_label("照片或 PDF").set_input_files(
+            {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
+        )
+        page.get_by_role("button", name="传上来").click()
+        expect(page.get_by_role("status")).to_contain_text("加密放好")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360 if script else True
+        page.get_by_text("我要撤回").click()
+        page.get_by_role("button", name="确定撤回").click()
+        expect(page.locator("h1")).to_have_text("撤回")
+        page.get_by_role("button", name="看完了，关上这一页").click()
+        expect(page.locator("h1")).to_have_text("查办理进度")
 
 
 def test_double_tap_on_the_button_makes_one_case(browser: Browser, address: str, counter: Office) -> None:
     """Two quick taps, and the way back with a second hand-in."""
-    page = phone(browser, script=True)
-    page.goto(f"{address}/apply/huinong-guarantee")
-    fill_in(page)
-    page.get_by_role("button", name="交上去").dblclick()
-    expect(page.locator("h1")).to_have_text("登记好了")
-    first = page.locator(".number b").inner_text()
-    page.go_back()
-    fill_in(page)
-    page.get_by_role("button", name="交上去").click()
-    expect(page.locator("h1")).to_have_text("登记好了")
+    with visitor(browser) as page:
+        page.goto(f"{address}/apply/huinong-guarantee")
+        fill_in(page)
+        page.get_by_role("button", name="交上去").dblclick()
+        expect(page.locator("h1")).to_have_text("登记好了")
+        first = page.locator(".number b").inner_text()
+        page.go_back()
+        fill_in(page)
+        page.get_by_role("button", name="交上去").click()
+        expect(page.locator("h1")).to_have_text("登记好了")
 
-    assert page.locator(".number b").inner_text() == first
-    page.context.close()
+        assert page.locator(".number b").inner_text() == first
 
 
 def test_form_inside_telegram_links_the_case_to_the_persons_chat(
     browser: Browser, address: str, counter: Office
 ) -> None:
     """The page reads what Telegram put behind the address, takes it out of sight, and the case has its chat."""
-    page = phone(browser, script=True)
-    page.goto(
-        f"{address}/apply/huinong-guarantee#tgWebAppData={quote(init_data(at=counter.now()))}&tgWebAppVersion=8.0"
-    )
-    expect(page.get_by_text("进度会发到您的 Telegram")).to_be_visible()
-    assert "tgWebAppData" not in page.url
-    fill_in(page)
-    page.get_by_role("button", name="交上去").click()
-    expect(page.locator("h1")).to_have_text("登记好了")
-    receipt = receipts.read(page.locator(".number b").inner_text()) or ""
-    page.context.close()
+    with visitor(browser) as page:
+        page.goto(
+            f"{address}/apply/huinong-guarantee#tgWebAppData={quote(init_data(at=counter.now()))}&tgWebAppVersion=8.0"
+        )
+        expect(page.get_by_text("进度会发到您的 Telegram")).to_be_visible()
+        assert "tgWebAppData" not in page.url
+        fill_in(page)
+        page.get_by_role("button", name="交上去").click()
+        expect(page.locator("h1")).to_have_text("登记好了")
+        receipt = receipts.read(page.locator(".number b").inner_text()) or ""
 
     assert Applicants(counter).file(receipt).case.chat == ("telegram", "4711")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("limits", SIZES)
-def test_pages_are_large_strong_and_wide_enough(
-    browser: Browser, address: str, width: int, limits: tuple[int, int, int]
-) -> None:
+def test_pages_are_large_strong_and_wide_enough(browser: Browser, address: str) -> None:
     """Form, faults, receipt, case and status in every size of type: fonts, contrast, targets, no sideways scrolling."""
-    size, font, target = limits
-    page = browser.new_context(viewport={"width": width, "height": 740}).new_page()
-    faults: list[str] = []
-
-    def measured(what: str) -> None:
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        seen = page.evaluate(MEASURE, {"font": font, "target": target})
-        assert seen["texts"] > 8
-        faults.extend(f"{what}: {fault}" for fault in seen["faults"])
-
-    for path in (f"/apply?elder={size}", "/apply/small-loan-insurance-subsidy", "/apply/dendrobium-loan", "/s"):
-        page.goto(address + path)
-        measured(path)
-    page.goto(f"{address}/apply/startup-loan-personal")
-    page.locator("form.form").evaluate("form => { form.noValidate = true; form.submit(); }")
-    expect(page.get_by_role("alert")).to_be_visible()
-    measured("faults")
-    fill_in(page)
-    page.get_by_role("button", name="交上去").click()
-    expect(page.locator("h1")).to_have_text("登记好了")
-    measured("receipt")
-    page.get_by_role("link", name="看进度").click()
-    expect(page.locator("h1")).to_have_text("已登记")
-    measured("case")
-    page.context.close()
+    faults = []
+    with visitor(browser, expected=REFUSED) as page:
+        for path in ("/apply", "/apply/small-loan-insurance-subsidy", "/apply/dendrobium-loan", "/s"):
+            page.goto(address + path)
+            faults += faults_of(page, path)
+        page.goto(f"{address}/apply/startup-loan-personal")
+        page.locator("form.form").evaluate("form => { form.noValidate = true; form.submit(); }")
+        expect(page.get_by_role("alert")).to_be_visible()
+        faults += faults_of(page, "faults")
+        fill_in(page)
+        page.get_by_role("button", name="交上去").click()
+        expect(page.locator("h1")).to_have_text("登记好了")
+        faults += faults_of(page, "receipt")
+        page.get_by_role("link", name="看进度").click()
+        expect(page.locator("h1")).to_have_text("已登记")
+        faults += faults_of(page, "case")
 
     assert faults == []

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from prometheus_client import CollectorRegistry
+from playwright.sync_api import Browser, Page, expect
 
 from knowledge.calculators.form_list import FORMS
-from office.office import Office
-from office.settings import Settings
-from tests.web.serving import served
-from web.application import build
+from tests.web.browsing import faults_of, needs_chromium, visitor
 
-CHROMIUM = Path("/usr/bin/chromium")
-MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
-SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
 LOAN = {
     "principal_yuan": "10万", "annual_rate_percent": "月息三厘", "months": "一年", "method": "equal_instalment",
     "fee": "paid", "fee_rate": "0.5", "interest_help": "points", "interest_help_percent": "2", "go": "1",
@@ -40,62 +32,23 @@ PAGES = (
     "/calculate/compare?entry=dendrobium-loan&entry=lucheng-farm-guarantee&entry=job-stabilising-loan",
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is missing (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def address(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The window on loopback, without https as on one's own machine."""
-    settings = Settings.from_environ({"STATE_DIR": str(tmp_path_factory.mktemp("browser"))})
-    with served(build(Office(settings, office.ledger, office.knowledge), registry=CollectorRegistry())) as at:
-        yield at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A phone with and without script; what the browser complains of fails the test."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=request.param)
-    page, complaints = context.new_page(), []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
+    """A phone with and without script."""
+    with visitor(browser, script=request.param) as page:
+        yield page
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("limits", SIZES)
-def test_every_form_and_result_is_large_and_fits(
-    browser: Browser, address: str, width: int, limits: tuple[int, int, int]
-) -> None:
-    """Type, line height, contrast, targets and width, everything unfolded; drop-downs and long boxes are targets too."""
-    size, font, target = limits
-    context = browser.new_context(viewport={"width": width, "height": 740})
-    page = context.new_page()
-    page.goto(f"{address}/person?elder={size}")
+def test_every_form_and_result_is_large_and_fits(browser: Browser, address: str) -> None:
+    """Type, line height, contrast, targets and width, everything unfolded."""
     faults = []
-    for path in PAGES:
-        page.goto(address + path)
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        faults += [f"{path}: {fault}" for fault in page.evaluate(MEASURE, {"font": font, "target": target})["faults"]]
-        low = "(least) => [...document.querySelectorAll('select, textarea')].filter((each) => each.offsetParent && each.offsetHeight < least).map((each) => each.id)"
-        faults += [f"{path}: {box} is low" for box in page.evaluate(low, target)]
-    context.close()
+    with visitor(browser) as page:
+        for path in PAGES:
+            page.goto(address + path)
+            faults += faults_of(page, path)
 
     assert faults == []
 
@@ -167,11 +120,9 @@ def test_from_an_entry_to_its_cost_and_a_second_way(page: Page, address: str) ->
 def test_boxes_that_do_not_matter_are_hidden_by_script_alone(browser: Browser, address: str) -> None:
     """The fee's rate appears when a fee is chosen; without script it stands there and counts for nothing while empty."""
     for has_script in (True, False):
-        context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=has_script)
-        page = context.new_page()
-        page.goto(f"{address}/calculate/loan_cost")
-        page.get_by_text("担保费", exact=True).first.click()
-        expect(page.locator("#fee_rate")).to_be_visible(visible=not has_script)
-        page.locator("#fee").select_option("paid")
-        expect(page.locator("#fee_rate")).to_be_visible()
-        context.close()
+        with visitor(browser, script=has_script) as page:
+            page.goto(f"{address}/calculate/loan_cost")
+            page.get_by_text("担保费", exact=True).first.click()
+            expect(page.locator("#fee_rate")).to_be_visible(visible=not has_script)
+            page.locator("#fee").select_option("paid")
+            expect(page.locator("#fee_rate")).to_be_visible()

@@ -172,6 +172,7 @@ async def test_form_that_cannot_be_read_is_refused_kindly(visit: Visit, kind: st
     assert "表单" in Page(response.text).text
 
 
+@pytest.mark.usefixtures("stopped")
 async def test_thirty_first_question_of_a_minute_is_asked_to_wait(visit: Visit) -> None:
     """Thirty are answered; the next gets 429 in plain words, as a page and as a piece; another chat is not held up."""
     async with visit() as visitor, visit() as other:
@@ -189,6 +190,7 @@ async def test_thirty_first_question_of_a_minute_is_asked_to_wait(visit: Visit) 
     assert "歇一分钟" in piece.text
 
 
+@pytest.mark.usefixtures("stopped")
 async def test_visitor_without_cookies_is_limited_by_address(visit: Visit) -> None:
     """Throwing the cookie away does not lift the limit."""
     statuses = []

@@ -15,9 +15,9 @@ from knowledge.check_rendering import GO_ON, LEAVE, WRONG
 from office.check_ups import CheckUps
 from office.ledger import wrong_results
 from office.office import ChatKey, Office
-from office.settings import Settings
 from tests.check_people import answered, people
-from tests.web.reading import Page, Visit
+from tests.offices import own_office
+from tests.web.reading import ADDRESS, Page, Visit
 from web.application import build
 from web.check import MOST_A_MINUTE
 
@@ -168,6 +168,7 @@ async def test_the_cookie_lasts_as_long_as_the_answers(visit: Visit) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.usefixtures("stopped")
 async def test_too_many_forms_a_minute_are_asked_to_rest(visit: Visit) -> None:
     """Far more than a person can press."""
     async with visit() as visitor:
@@ -214,15 +215,14 @@ async def test_a_wrong_result_gets_a_reference(visit: Visit, office: Office) -> 
 async def test_a_restarted_server_goes_on_where_it_was(
     visit: Visit, office: Office, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Another process over the same state folder shows the next question, the answers still there."""
+    """A new server over the same state folder shows the next question, the answers still there."""
     state = tmp_path_factory.mktemp("restart")
-    settings = Settings.from_environ({"STATE_DIR": str(state), "PUBLIC_BASE_URL": "https://huinong.example"})
     chat = secrets.token_urlsafe(18)
-    first = Office.open(settings)
+    first = own_office(state, office.knowledge, PUBLIC_BASE_URL=ADDRESS)
     async with visit(chat=chat, app=build(first, registry=CollectorRegistry())) as visitor:
         await send(visitor, "/check", key="county", t="永嘉")
     first.ledger.close()
-    second = Office.open(settings)
+    second = own_office(state, office.knowledge, PUBLIC_BASE_URL=ADDRESS)
     async with visit(chat=chat, app=build(second, registry=CollectorRegistry())) as visitor:
         page = await visitor.get("/check")
     second.ledger.close()

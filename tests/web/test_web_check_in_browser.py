@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
+from datetime import datetime, time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from prometheus_client import CollectorRegistry
 
 from knowledge.checkup import GROUP_WORDS, Group
 from knowledge.entries import Case, Entry
 from knowledge.fact_words import value_words
 from office.office import Office
-from office.settings import Settings
+from office.working_days import WENZHOU
 from tests.check_people import answer_to
+from tests.offices import ClockedOffice, own_office
+from tests.web.browsing import faults_of, needs_chromium, visitor
 from tests.web.serving import served
 from web.application import build
 
-CHROMIUM = Path("/usr/bin/chromium")
-MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
-SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
 MOST_QUESTIONS = 10
+NOON = time(12)
 ENTRIES = (
     "agri-guarantee-dual-control",
     "credit-express",
@@ -44,56 +42,22 @@ GROUPS = {
     "CLOSED": {Group.CLOSED},
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is missing (apt-get install chromium)"),
-]
-
-
-class DatedOffice(Office):
-    """An office that works on a day of the tests' choosing."""
-
-    day: date | None = None
-
-    def today(self) -> date:
-        """The chosen day, or the real one."""
-        return self.day or super().today()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def dated(office: Office, tmp_path_factory: pytest.TempPathFactory) -> DatedOffice:
-    """The office of data/, without https as on one's own machine."""
-    settings = Settings.from_environ({"STATE_DIR": str(tmp_path_factory.mktemp("check"))})
-    return DatedOffice(settings, office.ledger, office.knowledge)
+def dated(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedOffice]:
+    """The office of data/ on a day of the tests' choosing, without https as on one's own machine."""
+    own = own_office(tmp_path_factory.mktemp("check"), office.knowledge)
+    yield own
+    own.ledger.close()
 
 
 @pytest.fixture(scope="module")
-def address(dated: DatedOffice) -> Iterator[str]:
+def address(dated: ClockedOffice) -> Iterator[str]:
     """The window on loopback."""
     with served(build(dated, registry=CollectorRegistry())) as at:
         yield at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def visitor(browser: Browser, *, script: bool = True, width: int = 360) -> Iterator[Page]:
-    """A visitor whom nobody has seen before; what the browser complains of fails the test."""
-    context = browser.new_context(viewport={"width": width, "height": 740}, java_script_enabled=script)
-    page, complaints = context.new_page(), []
-    page.on("console", lambda note: complaints.append(note.text) if note.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
 
 
 def judgeable(entry: Entry) -> list[Case]:
@@ -124,7 +88,7 @@ def interviewed(page: Page, office: Office, reply: Callable[[str], Any]) -> None
 
 @pytest.mark.parametrize("code", ENTRIES)
 def test_each_case_of_an_entry_comes_out_on_its_page(
-    browser: Browser, address: str, dated: DatedOffice, code: str
+    browser: Browser, address: str, dated: ClockedOffice, code: str
 ) -> None:
     """Yes, no and unknown as the entry's author wrote them, typed and pressed like a person; ✓ ✗ ？ stand there."""
     entry = dated.knowledge.entries[code]
@@ -132,7 +96,7 @@ def test_each_case_of_an_entry_comes_out_on_its_page(
     assert {"LIKELY", "UNLIKELY", "UNDETERMINED"} <= {case.outcome for case in cases}
     with visitor(browser) as page:
         for case in cases:
-            dated.day = case.on
+            dated.moment = datetime.combine(case.on, NOON, WENZHOU)
             page.context.clear_cookies()
             page.goto(f"{address}/check/{code}")
             interviewed(
@@ -143,14 +107,13 @@ def test_each_case_of_an_entry_comes_out_on_its_page(
             assert classes & {f"group-{group.value}" for group in GROUPS[case.outcome]}, (case.name, case.outcome)
             conditions = [text for text in shown.locator(".detail").all_inner_texts() if text[:1] in "✓✗？"]
             assert len(conditions) == len(entry.conditions) + len(entry.exclusions)
-    dated.day = None
+    dated.moment = None
 
 
-def test_a_whole_check_up_works_without_script_and_survives_a_restart(browser: Browser, dated: DatedOffice) -> None:
+def test_a_whole_check_up_works_without_script_and_survives_a_restart(browser: Browser, dated: ClockedOffice) -> None:
     """Prefilled from the chat, an answer typed, one changed, the server restarted, the rest pressed to the result."""
     with visitor(browser, script=False) as page:
         with served(build(dated, registry=CollectorRegistry())) as first:
-            port = int(first.rsplit(":", 1)[1])
             page.goto(f"{first}/?q=永嘉 30亩杨梅 想贷20万")
             page.goto(f"{first}/check")
             expect(page.get_by_role("button", name="改：哪个县")).to_contain_text("永嘉县（您在聊天里说的）")
@@ -162,7 +125,6 @@ def test_a_whole_check_up_works_without_script_and_survives_a_restart(browser: B
             expect(page.get_by_text("改好了：哪个县——苍南县")).to_be_visible()
             cookies = page.context.cookies(first)
         with served(build(dated, registry=CollectorRegistry())) as second:
-            assert int(second.rsplit(":", 1)[1]) != port or first == second
             page.context.add_cookies(
                 [{"name": each["name"], "value": each["value"], "url": second} for each in cookies]
             )
@@ -180,34 +142,20 @@ def test_a_whole_check_up_works_without_script_and_survives_a_restart(browser: B
             expect(page.locator("#t")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("limits", SIZES)
-def test_text_is_large_and_strong_and_targets_are_wide(
-    browser: Browser, address: str, width: int, limits: tuple[int, int, int]
-) -> None:
+def test_text_is_large_and_strong_and_targets_are_wide(browser: Browser, address: str) -> None:
     """Question, trouble and result, everything unfolded: font, contrast, targets, and no scrolling sideways."""
-    size, font, target = limits
-    faults = []
-    with visitor(browser, width=width) as page:
-        page.goto(f"{address}/person?elder={size}")
-
-        def measure(name: str) -> None:
-            page.wait_for_load_state()
-            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-            seen = page.evaluate(MEASURE, {"font": font, "target": target})
-            assert seen["texts"] > 8
-            faults.extend(f"{name}: {fault}" for fault in seen["faults"])
-
+    with visitor(browser) as page:
         page.goto(f"{address}/check")
-        measure("question")
+        faults = faults_of(page, "question")
         page.locator("#t").fill("嗯嗯那个")
         page.get_by_role("button", name="答好了").click()
-        measure("trouble")
+        faults += faults_of(page, "trouble")
         page.locator("#t").fill("家庭农场")
         page.get_by_role("button", name="答好了").click()
         page.get_by_role("button", name="先不答了").click()
-        measure("result")
+        faults += faults_of(page, "result")
         page.goto(f"{address}/check/agri-guarantee-dual-control")
         page.get_by_role("button", name="先不答了").click()
-        measure("one")
+        faults += faults_of(page, "one")
+
     assert faults == []

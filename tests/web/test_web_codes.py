@@ -197,6 +197,7 @@ async def test_a_card_can_carry_the_address_of_its_check(visit: Visit, issued: I
     assert "/verify" in home.links
 
 
+@pytest.mark.usefixtures("stopped")
 async def test_too_many_checks_a_minute_are_slowed(visit: Visit) -> None:
     """The thirty-first of one address in a minute: 429, with when to come back."""
     async with visit() as visitor:

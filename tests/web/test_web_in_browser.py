@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from prometheus_client import CollectorRegistry
+from playwright.sync_api import Browser, Page, expect
 
 from office.office import Office
-from office.settings import Settings
-from tests.web.serving import served
-from web.application import build
+from tests.web.browsing import MEASURE, SIZES, faults_of, needs_chromium, visitor
 
-CHROMIUM = Path("/usr/bin/chromium")
-MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 QUESTION = "石斛贷利息多少"
 PAGES = (
     "/",
@@ -32,77 +26,34 @@ PAGES = (
     "/person",
     "/nowhere",
 )
-SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
 PUT_ENTRY_IN_PLACE = """async (code) => {
   const html = await (await fetch(`/e/${code}`)).text();
   const main = new DOMParser().parseFromString(html, "text/html").querySelector("main");
   document.querySelector("main").replaceWith(document.importNode(main, true));
   return document.querySelector(".sheet h1").textContent;
 }"""
+WIDTHS_IN_EACH_SIZE = """(sizes) => sizes.map((size) => {
+  document.documentElement.className = `size-${size}`;
+  return [getComputedStyle(document.body).fontSize, document.documentElement.scrollWidth - window.innerWidth];
+})"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is missing (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def address(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The window on loopback, without https as on one's own machine."""
-    settings = Settings.from_environ({"STATE_DIR": str(tmp_path_factory.mktemp("browser"))})
-    with served(build(Office(settings, office.ledger, office.knowledge), registry=CollectorRegistry())) as at:
-        yield at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module; closed before other tests run a loop of their own."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    """A visitor's phone, 360 wide."""
-    context = browser.new_context(viewport={"width": 360, "height": 740})
-    yield context
-    context.close()
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on a phone."""
+    with visitor(browser, expected="INTERNET_DISCONNECTED") as page:
+        yield page
 
 
-@pytest.fixture
-def page(phone: BrowserContext) -> Iterator[Page]:
-    """A page on the phone; what the browser complains of fails the test, a missing page apart."""
-    page, complaints = phone.new_page(), []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    assert [text for text in complaints if "status of 404" not in text and "INTERNET_DISCONNECTED" not in text] == []
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("limits", SIZES)
-def test_text_is_large_and_strong_and_targets_are_wide(
-    browser: Browser, address: str, width: int, limits: tuple[int, int, int]
-) -> None:
-    """On each kind of page, everything unfolded: font, line height, contrast, targets, and no scrolling sideways."""
-    size, font, target = limits
-    context = browser.new_context(viewport={"width": width, "height": 740})
-    page = context.new_page()
-    page.goto(f"{address}/person?elder={size}")
+def test_text_is_large_and_strong_and_targets_are_wide(browser: Browser, address: str) -> None:
+    """Each kind of page, everything unfolded: font, line height, contrast, targets, and no scrolling sideways."""
     faults = []
-    for path in PAGES:
-        page.goto(address + path)
-        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        seen = page.evaluate(MEASURE, {"font": font, "target": target})
-        assert seen["texts"] > 8
-        assert seen["targets"] > 6
-        faults += [f"{path}: {fault}" for fault in seen["faults"]]
-    context.close()
+    with visitor(browser, expected="status of 404") as page:
+        for path in PAGES:
+            page.goto(address + path)
+            faults += faults_of(page, path)
 
     assert faults == []
 
@@ -113,11 +64,9 @@ def test_no_entry_page_scrolls_sideways_on_a_phone(page: Page, address: str, off
     page.goto(f"{address}/e/dendrobium-loan")
     for code, entry in office.knowledge.entries.items():
         assert page.evaluate(PUT_ENTRY_IN_PLACE, code) == entry.title
-        for size, font, _ in SIZES:
-            page.evaluate("(size) => { document.documentElement.className = `size-${size}`; }", size)
-            assert page.evaluate("getComputedStyle(document.body).fontSize") == f"{font}px"
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                wide.append((code, size))
+        seen = page.evaluate(WIDTHS_IN_EACH_SIZE, [size for size, _, _ in SIZES])
+        assert [font for font, _ in seen] == [f"{font}px" for _, font, _ in SIZES]
+        wide += [(code, number) for number, (_, over) in enumerate(seen) if over > 0]
 
     assert wide == []
 
@@ -135,23 +84,21 @@ def test_measure_finds_what_is_too_small(page: Page, address: str) -> None:
 
 def test_everything_works_without_script(browser: Browser, address: str) -> None:
     """Asking, going on, pressing a button, unfolding and the larger type need no script."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(address)
-    page.get_by_role("searchbox").fill(QUESTION)
-    page.get_by_role("button", name="问一问").click()
-    expect(page.locator(".lead")).to_contain_text("石斛贷")
-    page.get_by_role("searchbox").fill("那额度呢")
-    page.get_by_role("button", name="问一问").click()
-    expect(page.locator(".lead")).to_contain_text("额度：")
-    page.get_by_role("link", name="谁能办").click()
-    expect(page.locator(".lead")).to_contain_text("谁能办：")
-    page.get_by_text("展开全部").click()
-    expect(page.get_by_text("由谁最终认定")).to_be_visible()
-    page.get_by_role("link", name="大字").click()
-    expect(page.locator("html")).to_have_class("size-1")
-    expect(page.locator(".lead")).to_contain_text("谁能办：")
-    context.close()
+    with visitor(browser, script=False) as page:
+        page.goto(address)
+        page.get_by_role("searchbox").fill(QUESTION)
+        page.get_by_role("button", name="问一问").click()
+        expect(page.locator(".lead")).to_contain_text("石斛贷")
+        page.get_by_role("searchbox").fill("那额度呢")
+        page.get_by_role("button", name="问一问").click()
+        expect(page.locator(".lead")).to_contain_text("额度：")
+        page.get_by_role("link", name="谁能办").click()
+        expect(page.locator(".lead")).to_contain_text("谁能办：")
+        page.get_by_text("展开全部").click()
+        expect(page.get_by_text("由谁最终认定")).to_be_visible()
+        page.get_by_role("link", name="大字").click()
+        expect(page.locator("html")).to_have_class("size-1")
+        expect(page.locator(".lead")).to_contain_text("谁能办：")
 
 
 def test_script_appends_replies_and_keeps_what_was_said(page: Page, address: str) -> None:
@@ -197,16 +144,16 @@ def test_larger_type_comes_at_once_and_stays(page: Page, address: str) -> None:
     expect(page.locator("html")).to_have_class("size-1")
 
 
-def test_broken_line_is_said_in_words_and_the_question_is_kept(page: Page, phone: BrowserContext, address: str) -> None:
+def test_broken_line_is_said_in_words_and_the_question_is_kept(page: Page, address: str) -> None:
     """Out of reception: the page says so, and what was typed is still in the box."""
     page.goto(address)
-    phone.set_offline(True)
+    page.context.set_offline(True)
     page.get_by_role("searchbox").fill(QUESTION)
     page.get_by_role("button", name="问一问").click()
 
     expect(page.get_by_text("网络不通，没有问成")).to_be_visible()
     expect(page.get_by_role("searchbox")).to_have_value(QUESTION)
-    phone.set_offline(False)
+    page.context.set_offline(False)
     page.get_by_role("button", name="问一问").click()
     expect(page.locator(".turn")).to_have_count(1)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
+from contextlib import redirect_stdout
 from decimal import Decimal
-from pathlib import Path
+from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -19,28 +17,16 @@ from knowledge.calculators import CALCULATORS, UNDETERMINED
 from knowledge.calculators.fields import Box, Sort
 from knowledge.calculators.form_list import FORMS
 from knowledge.calculators.telling import LABELS, OPEN, PARTS, yuan
-from tests.handlers.running import ROOT, free_port, program, serving
-from tests.telegram_api import Person, TelegramApi
-
-Place = tuple[TelegramApi, str]
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """The whole program on a local Telegram, and the address of its pages."""
-    state: Path = tmp_path_factory.mktemp("state")
-    port = free_port()
-    with TelegramApi() as telegram, serving(program(telegram, state, port=port)):
-        yield telegram, f"http://127.0.0.1:{port}"
-        telegram.wait_until_delivered()
-        assert telegram.violations == []
+from knowledge.commands import main
+from tests.handlers.running import Running
+from tests.telegram_api import Person
 
 
 def on_the_command_line(name: str) -> dict[str, Any]:
     """What `python -m knowledge calculate` prints for the calculator's own example."""
-    command = [sys.executable, "-m", "knowledge", "calculate", name, "--json", CALCULATORS[name].example]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    result: dict[str, Any] = json.loads(done.stdout)
+    with redirect_stdout(StringIO()) as printed:
+        assert main(["calculate", name, "--json", CALCULATORS[name].example]) == 0
+    result: dict[str, Any] = json.loads(printed.getvalue())
     return result
 
 
@@ -98,12 +84,11 @@ def figures_of(result: dict[str, Any], told: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CALCULATORS)
-def test_chat_page_and_command_line_agree(place: Place, name: str) -> None:
+def test_chat_page_and_command_line_agree(shared: Running, name: str) -> None:
     """Status, payee, every amount, every step with its ground, and for a loan every period of its plan."""
-    telegram, address = place
-    person = telegram.user(f"算账的{name}")
+    person = shared.api.user(f"算账的{name}")
     result = on_the_command_line(name)
-    chat, page = in_the_chat(name, person), on_the_page(name, address)
+    chat, page = in_the_chat(name, person), on_the_page(name, shared.address)
 
     amounts = figures_of(result, json.loads(CALCULATORS[name].example))
     assert amounts

@@ -1,0 +1,53 @@
+"""What all tests share: one publication of data/ for the session, and with `-n` whole files to one process."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+
+from knowledge.base import SHIPPED, KnowledgeBase
+from office.office import open_knowledge
+
+
+class WholeFiles(LoadFileScheduling):
+    """A file's tests stay together and files go out in their order, so that what a file starts is started once."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    """The order of `pytest -n`."""
+    return WholeFiles(config, log)
+
+
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with nothing in it but the publication of data/."""
+    state: Path = tmp_path_factory.mktemp("publication")
+    open_knowledge(state, SHIPPED)
+    return state
+
+
+@pytest.fixture(scope="session")
+def shipped(publication: Path) -> KnowledgeBase:
+    """Everything in data/, as a program serves it."""
+    return open_knowledge(publication, SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def new_state(publication: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes state folders that hold the publication already, so that a program on one starts without importing."""
+
+    def make() -> Path:
+        state: Path = tmp_path_factory.mktemp("state")
+        shutil.copytree(publication, state, dirs_exist_ok=True)
+        return state
+
+    return make
