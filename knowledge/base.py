@@ -32,13 +32,15 @@ SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt", "s
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """One publication in memory. Nothing in it changes; a new publication is a new object."""
+    """One publication in memory. Nothing in it changes; a new publication is a new object.
+
+    What only answering needs is made at its first use, or before it by `warm_up`.
+    """
 
     version: str
     entries: Mapping[str, Entry]
     facts: FactTable
-    index: MatchIndex
-    lexicon: Lexicon
+    model: Model
     places: Places
     crops: Crops
     dialect: DialectTable
@@ -60,19 +62,16 @@ class KnowledgeBase:
             raise ContentError(faults)
         if not entries:
             raise ContentError([Fault(str(data / "entries"), 1, "一个条目也没有。")])
-        places, crops = Places.load(data / "places.yaml"), Crops.load(data / "crops.yaml")
-        lexicon = Lexicon(domain_words(entries, places, crops))
         model = model or Model.load(
             data / "matching.yaml" if (data / "vectors.npz").exists() else SHIPPED / "matching.yaml"
         )
-        base = cls(
+        return cls(
             version=version or content_hash(data)[:6],
             entries=entries,
             facts=facts,
-            index=MatchIndex.build([document_of(entry) for entry in entries.values()], lexicon, model),
-            lexicon=lexicon,
-            places=places,
-            crops=crops,
+            model=model,
+            places=Places.load(data / "places.yaml"),
+            crops=Crops.load(data / "crops.yaml"),
             dialect=DialectTable.load(data / "dialect.yaml"),
             asking=Asking.load(data / "asking.yaml"),
             topics=Topics.load(data / "topics.yaml"),
@@ -80,12 +79,20 @@ class KnowledgeBase:
             glossary=load_glossary(data / "glossary.yaml"),
             catalogue=Catalogue(entries),
         )
-        base.warm_up()
-        return base
 
     def warm_up(self) -> None:
-        """Make ready what the first person to ask would otherwise wait for."""
-        _ = self.check_up_book
+        """Make ready what the first person to ask would otherwise wait for: a second or two, most of it the lexicon's."""
+        _ = self.index, self.check_up_book
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The segmenter that keeps this publication's titles, aliases, crops and places whole."""
+        return Lexicon(domain_words(self.entries, self.places, self.crops))
+
+    @cached_property
+    def index(self) -> MatchIndex:
+        """The matcher over all entries."""
+        return MatchIndex.build([document_of(entry) for entry in self.entries.values()], self.lexicon, self.model)
 
     @cached_property
     def rule_book(self) -> RuleBook:

@@ -81,6 +81,7 @@ class Office:
 
     def swap(self, knowledge: KnowledgeBase) -> None:
         """Serve another publication from the next question on; answers under way finish on the old one."""
+        knowledge.warm_up()
         self._knowledge, self._sheet = knowledge, _sheets(knowledge)
 
     def today(self) -> date:

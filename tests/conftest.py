@@ -28,26 +28,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFi
 
 
 @pytest.fixture(scope="session")
-def publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with nothing in it but the publication of data/."""
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, KnowledgeBase]:
+    """A state folder with nothing in it but the publication of data/, and what serves from it."""
     state: Path = tmp_path_factory.mktemp("publication")
-    open_knowledge(state, SHIPPED)
-    return state
+    return state, open_knowledge(state, SHIPPED)
 
 
 @pytest.fixture(scope="session")
-def shipped(publication: Path) -> KnowledgeBase:
+def shipped(first_start: tuple[Path, KnowledgeBase]) -> KnowledgeBase:
     """Everything in data/, as a program serves it."""
-    return open_knowledge(publication, SHIPPED)
+    return first_start[1]
 
 
 @pytest.fixture(scope="session")
-def new_state(publication: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+def new_state(first_start: tuple[Path, KnowledgeBase], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Makes state folders that hold the publication already, so that a program on one starts without importing."""
 
     def make() -> Path:
         state: Path = tmp_path_factory.mktemp("state")
-        shutil.copytree(publication, state, dirs_exist_ok=True)
+        shutil.copytree(first_start[0], state, dirs_exist_ok=True)
         return state
 
     return make

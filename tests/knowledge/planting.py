@@ -1,8 +1,12 @@
-"""Plants one fault in a copy of a real entry, for the tests of loading and lint."""
+"""Copies of real content, changed: one fault planted in an entry, or little enough of it to load in a blink."""
 
+import shutil
 from pathlib import Path
 
-ENTRIES = Path(__file__).resolve().parents[2] / "data" / "entries"
+from knowledge.base import SHIPPED, content_hash
+
+ENTRIES = SHIPPED / "entries"
+FEW = ("guarantee/dendrobium-loan.yaml", "credit/lpr.yaml")
 LOAN = ENTRIES / "guarantee" / "dendrobium-loan.yaml"
 
 
@@ -19,3 +23,22 @@ def line_of(path: Path, words: str) -> int:
     """The number of the first line of a file that holds `words`."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return next(number for number, line in enumerate(lines, 1) if words in line)
+
+
+def few_entries(folder: Path) -> Path:
+    """Real content with two entries, so that it loads in a blink: `folder`/data."""
+    data = folder / "data"
+    shutil.copytree(SHIPPED, data, ignore=shutil.ignore_patterns("vectors.npz", "entries"))
+    for name in FEW:
+        (data / "entries" / name).parent.mkdir(parents=True)
+        (data / "entries" / name).write_bytes((SHIPPED / "entries" / name).read_bytes())
+    return data
+
+
+def retitle(data: Path, title: str) -> str:
+    """Change the title of one entry; the hash of the new content."""
+    path = data / LOAN.relative_to(SHIPPED)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[1] = f"title: {title}"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return content_hash(data)

@@ -14,36 +14,21 @@ from knowledge.base import SHIPPED, KnowledgeBase, content_hash
 from knowledge.publish_command import run_publish, run_rollback
 from knowledge.reading import ContentError
 from knowledge.revisions import SEEDER, PublicationDamaged, Revisions
-from tests.knowledge.planting import LOAN
+from tests.knowledge.planting import LOAN, few_entries, retitle
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
-FEW = ("guarantee/dendrobium-loan.yaml", "credit/lpr.yaml")
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Real content with two entries, so that it loads in a blink."""
-    folder = tmp_path / "data"
-    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("vectors.npz", "entries"))
-    for name in FEW:
-        (folder / "entries" / name).parent.mkdir(parents=True)
-        (folder / "entries" / name).write_bytes((SHIPPED / "entries" / name).read_bytes())
-    return folder
+    """Real content with two entries."""
+    return few_entries(tmp_path)
 
 
 @pytest.fixture
 def revisions(tmp_path: Path) -> Revisions:
     """An empty state folder."""
     return Revisions(tmp_path / "state")
-
-
-def retitle(data: Path, title: str) -> str:
-    """Change the title of one entry; the hash of the new content."""
-    path = data / LOAN.relative_to(SHIPPED)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    lines[1] = f"title: {title}"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return content_hash(data)
 
 
 def snapshot(tmp_path: Path, version: str) -> Path:

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.base import KnowledgeBase
 from office.ledger import Ledger
 from office.privacy import FieldCipher, generate_field_key
 from tests.postgres import PostgresServer
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Wenzhou
+
+
+@pytest.fixture(scope="session")
+def knowledge(shipped: KnowledgeBase) -> KnowledgeBase:
+    """Everything in data/, as a program serves it."""
+    return shipped
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +33,31 @@ def postgres() -> Iterator[PostgresServer]:
     server.stop()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty ledger, once on each engine."""
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=ENGINES)
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a ledger with nothing in it, once on each engine."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.create_database()
+    url = server.lend_ledger()
+    yield url
+    server.take_back(url)
+
+
+@pytest.fixture(params=ENGINES)
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a single table, once on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'tableless.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
 
 
 @pytest.fixture

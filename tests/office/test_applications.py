@@ -14,7 +14,7 @@ from PIL import Image
 from sqlalchemy import Connection, text
 
 from handlers.outgoing import unseal
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import receipts
 from office.applicants import Applicants, LookUpRefusal
 from office.application_case import Applicant, GuaranteeApplication, Told, Wish
@@ -47,7 +47,7 @@ from office.ledger import (
     people,
 )
 from office.ledger.ledger import Ledger
-from office.office import ChatKey, Office, open_knowledge
+from office.office import ChatKey, Office
 from office.papers_store import PapersStore
 from office.people import Person, Role
 from office.privacy import generate_field_key
@@ -57,12 +57,6 @@ VILLAGE = "乐清市/大荆镇/下山头村"
 FARMER_CHAT = ChatKey("telegram", "4711")
 APPLICANT = Applicant("张阿大", "13812345678", VILLAGE, 200_000, "买石斛苗")
 ALL = frozenset(ConsentKind)
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from knowledge.answers import Action, Answer, Outcome, Verb
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from knowledge.calculators.fields import Sort, take
 from knowledge.calculators.form_list import FORMS
 from knowledge.calculators.forms import work
@@ -20,7 +20,7 @@ from knowledge.calculators.routes import ROUTE_BOXES, SHARED, compare, numbered
 from office import calculations
 from office.ledger import open_forms
 from office.ledger.ledger import Ledger
-from office.office import ChatKey, Office, open_knowledge
+from office.office import ChatKey, Office
 from office.privacy import generate_field_key
 from office.settings import Settings
 
@@ -30,12 +30,6 @@ WORDS = st.one_of(
     st.text(max_size=40),
     st.sampled_from(["两万", "13万2", "一分利", "半年", "20", "0", "-1", "4到4.5", "不知道", "没有", "农房 20万", "１２", "none", "paid", "points", "interest", "bank", "insurer", "bullet", "1e5", "99999999999999999999", "0.5%", "2022 5 10 1亿", "甲 1\n甲 2"]),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import card_batches, codes
 from office.card_batches import Order, Stale
 from office.cards import Ink, Layout
@@ -25,12 +25,6 @@ from tests.office.spoiling import pages, read_codes
 VILLAGE, NEXT_VILLAGE = "乐清市/大荆镇/下山头村", "乐清市/大荆镇/水涨村"
 ENTRY, OTHER = "dendrobium-loan", "farm-machinery-subsidy"
 BASE = "https://nong.wenzhou.cn"
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry
 from office import print_check
 from office.card_facts import CardFacts, facts_of
@@ -32,12 +32,6 @@ ADDRESS = f"{BASE}/c/{CODE}"
 PAPERS = (Layout.A6, Layout.A6X4, Layout.ELDER)
 SIZES_MM = {Layout.A6: (105, 148), Layout.A6X4: (210, 297), Layout.ELDER: (210, 297)}
 SHOWN = ("dendrobium-loan", "farm-machinery-subsidy", "draft-plan-products")
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 def card_of(entry: Entry, code: str = CODE, kind: CodeKind = CodeKind.POLICY) -> Card:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from handlers.outgoing import Outgoing, unseal
 from knowledge.answers import Action
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import follow_ups, help_desk
 from office.applicants import Applicants
 from office.application_case import Applicant, GuaranteeApplication, Wish
@@ -23,7 +23,7 @@ from office.ledger import chats, help_requests, leases, outbox
 from office.ledger import follow_ups as kept
 from office.ledger.follow_ups import FollowUpOutcome
 from office.my_list import MOST_LINES, Heap, digest_lines, my_list
-from office.office import ChatKey, open_knowledge
+from office.office import ChatKey
 from office.people import Person, Role
 from office.privacy import Sealed
 from office.rounds import LEASE, go_round
@@ -31,12 +31,6 @@ from office.working_days import WENZHOU, after_working_days, is_open, opens_next
 from tests.office.clocked import ELSEWHERE, HERE, ClockedOffice, clocked_office
 
 ENTRY = "dendrobium-loan"
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture

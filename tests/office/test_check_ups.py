@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.answers import Action, Verb
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from knowledge.check_views import CheckView, QuestionView, ResultView
 from knowledge.checkup import BROAD_QUESTIONS, Group
 from knowledge.rule_book import RuleBook
@@ -23,12 +23,6 @@ from office.office import ChatKey, Office
 from office.settings import Settings
 
 ENTRY = "farm-machinery-subsidy"
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import codes, scans
 from office.code_text import new_code, printed
 from office.codes import Code, CodeKind, CodeRefused, Found
@@ -62,12 +62,6 @@ MACHINES = (
     ("UptimeRobot/2.0; http://www.uptimerobot.com/", LeftOut.CRAWLER),
     ("", LeftOut.CRAWLER),
 )
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 @pytest.fixture

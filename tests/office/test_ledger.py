@@ -74,15 +74,15 @@ def fresh_url(request: pytest.FixtureRequest, beside: str, tmp_path: Path) -> st
 
 @pytest.mark.parametrize("steps", [0, 1, len(MIGRATIONS) - 1])
 def test_every_earlier_schema_migrates_to_the_same_as_a_blank_one(
-    request: pytest.FixtureRequest, ledger_url: str, tmp_path: Path, steps: int
+    request: pytest.FixtureRequest, blank_url: str, tmp_path: Path, steps: int
 ) -> None:
     """Two steps or one: the same tables, columns, indexes and triggers."""
-    open_up_to(ledger_url, steps)
-    open_up_to(ledger_url, len(MIGRATIONS))
-    blank = fresh_url(request, ledger_url, tmp_path)
+    open_up_to(blank_url, steps)
+    open_up_to(blank_url, len(MIGRATIONS))
+    blank = fresh_url(request, blank_url, tmp_path)
     open_up_to(blank, len(MIGRATIONS))
 
-    assert schema_of(ledger_url) == schema_of(blank)
+    assert schema_of(blank_url) == schema_of(blank)
 
 
 def test_tables_of_the_code_are_the_tables_of_the_database(ledger: Ledger, ledger_url: str) -> None:
@@ -104,25 +104,25 @@ def test_tables_of_the_code_are_the_tables_of_the_database(ledger: Ledger, ledge
     assert set(coded) == TABLES
 
 
-def test_migration_that_fails_leaves_nothing_behind(ledger_url: str) -> None:
+def test_migration_that_fails_leaves_nothing_behind(blank_url: str) -> None:
     """A step and its record are one transaction: after a failure the step can be tried again."""
     faulty = Migration("faulty", ("CREATE TABLE half (id INTEGER)", "CREATE NONSENSE"))
     mended = Migration("faulty", ("CREATE TABLE half (id INTEGER)", "CREATE TABLE other (id INTEGER)"))
     with pytest.raises(DatabaseError):
-        Ledger.open(ledger_url, migrations=(*MIGRATIONS, faulty))
-    assert "half" not in schema_of(ledger_url)
+        Ledger.open(blank_url, migrations=(*MIGRATIONS, faulty))
+    assert "half" not in schema_of(blank_url)
 
-    Ledger.open(ledger_url, migrations=(*MIGRATIONS, mended)).close()
-    assert {"half", "other"} <= set(schema_of(ledger_url))
+    Ledger.open(blank_url, migrations=(*MIGRATIONS, mended)).close()
+    assert {"half", "other"} <= set(schema_of(blank_url))
 
 
-def test_ledger_of_a_newer_program_is_refused(ledger_url: str) -> None:
+def test_ledger_of_a_newer_program_is_refused(blank_url: str) -> None:
     """An old program must not write into a schema it does not know."""
     newer = Migration("from the future", ("CREATE TABLE future (id INTEGER)",))
-    Ledger.open(ledger_url, migrations=(*MIGRATIONS, newer)).close()
+    Ledger.open(blank_url, migrations=(*MIGRATIONS, newer)).close()
 
     with pytest.raises(LedgerTooNew, match="from the future"):
-        Ledger.open(ledger_url)
+        Ledger.open(blank_url)
 
 
 def open_and_report(url: str, start: multiprocessing.synchronize.Event, results: multiprocessing.Queue[str]) -> None:
@@ -135,11 +135,11 @@ def open_and_report(url: str, start: multiprocessing.synchronize.Event, results:
         results.put(repr(error))
 
 
-def test_processes_that_start_at_once_migrate_once(ledger_url: str) -> None:
+def test_processes_that_start_at_once_migrate_once(blank_url: str) -> None:
     """Three first starts in the same instant: all open, no migration runs twice."""
     context = multiprocessing.get_context("spawn")
     start, results = context.Event(), context.Queue()
-    processes = [context.Process(target=open_and_report, args=(ledger_url, start, results)) for _ in range(3)]
+    processes = [context.Process(target=open_and_report, args=(blank_url, start, results)) for _ in range(3)]
     for process in processes:
         process.start()
     start.set()
@@ -148,7 +148,7 @@ def test_processes_that_start_at_once_migrate_once(ledger_url: str) -> None:
         process.join(timeout=60)
 
     assert outcomes == ["opened"] * 3
-    assert "audit" in schema_of(ledger_url)
+    assert "audit" in schema_of(blank_url)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgresql://h/d"])

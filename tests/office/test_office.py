@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from knowledge.answers import Action, Outcome, Verb
 from knowledge.base import SHIPPED, KnowledgeBase
-from knowledge.reading import ContentError
-from knowledge.revisions import Revisions
 from office.ledger import questions
 from office.ledger.ledger import Ledger
-from office.office import ChatKey, Office, open_knowledge
+from office.office import ChatKey, Office
 from office.privacy import generate_field_key
 from office.settings import Settings
 from tests.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "s" * 48
-SHIPPED_TITLE = "浙里担·石斛贷（乐清）"
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture
@@ -151,71 +141,6 @@ def test_answers_under_a_swap_are_whole(office: Office, knowledge: KnowledgeBase
     assert failures == []
     assert len(answers) == 48
     assert all(text and version in {other.version, knowledge.version} for version, text in answers)
-
-
-def test_a_broken_file_leaves_the_last_publication_serving(tmp_path: Path) -> None:
-    """A content file that cannot be read is refused whole; what was published goes on serving."""
-    data = tmp_path / "data"
-    shutil.copytree(SHIPPED, data)
-    first = open_knowledge(tmp_path / "state", data)
-    broken = next((data / "entries").rglob("dendrobium-loan.yaml"))
-    broken.write_text(broken.read_text(encoding="utf-8").replace("validity:", "validityy:"), encoding="utf-8")
-
-    assert open_knowledge(tmp_path / "state", data).version == first.version
-    with pytest.raises(ContentError, match=r"dendrobium-loan\.yaml"):
-        open_knowledge(tmp_path / "empty", data)
-
-
-def test_a_restart_keeps_what_staff_published_and_took_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A rollback still serves after a restart; so does content staff imported, and then a changed data/ is only told."""
-    data, state = tmp_path / "data", tmp_path / "state"
-    shutil.copytree(SHIPPED, data)
-    first = open_knowledge(state, data).version
-    _retitle(data, SHIPPED_TITLE, "石斛贷款")
-    assert open_knowledge(state, data).version != first
-    revisions = Revisions(state)
-    revisions.rollback("乙", datetime.now(UTC))
-    assert open_knowledge(state, data).version == first
-
-    _retitle(data, "石斛贷款", "铁皮石斛贷")
-    published = revisions.publish(data, "丙", datetime.now(UTC)).version
-    _retitle(data, "铁皮石斛贷", "枫斗贷")
-    assert open_knowledge(state, data).version == published[:6]
-    assert "没有自动启用" in caplog.text
-
-
-def test_a_damaged_snapshot_gives_way_to_the_publication_before(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A restart on a damaged newest snapshot serves the sound one before it, and says so; with none, data/ serves."""
-    data, state = tmp_path / "data", tmp_path / "state"
-    shutil.copytree(SHIPPED, data)
-    first = open_knowledge(state, data).version
-    _retitle(data, SHIPPED_TITLE, "石斛贷款")
-    open_knowledge(state, data)
-    newest = Revisions(state).latest()
-    assert newest is not None
-    _damage(state, newest.version)
-    assert open_knowledge(state, data).version == first
-    assert f"改用更早的一次发布 {first}" in caplog.text
-    for publication in Revisions(state).history():
-        _damage(state, publication.version)
-    assert open_knowledge(state, data).titles["dendrobium-loan"] == "石斛贷款"
-
-
-def _retitle(data: Path, before: str, after: str) -> None:
-    file = next((data / "entries").rglob("dendrobium-loan.yaml"))
-    text = file.read_text(encoding="utf-8")
-    assert f"title: {before}\n" in text
-    file.write_text(text.replace(f"title: {before}\n", f"title: {after}\n"), encoding="utf-8")
-
-
-def _damage(state: Path, version: str) -> None:
-    for kept in (state / "publications").glob(f"*{version}*"):
-        if kept.is_dir():
-            shutil.rmtree(kept)
-        else:
-            kept.write_bytes(b"")
 
 
 @pytest.mark.postgres

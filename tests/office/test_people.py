@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import sign_in, team
 from office.applicants import Applicants
 from office.application_case import Applicant, Wish
@@ -20,18 +20,11 @@ from office.ledger import codes, hand_overs, help_requests, people, sign_ins
 from office.ledger import follow_ups as kept_follow_ups
 from office.ledger.help_requests import HelpCall
 from office.ledger.sign_ins import TicketKind
-from office.office import open_knowledge
 from office.people import Duty, Person, Role, may, prefixes
 from office.privacy import FieldCipher, generate_field_key
 from office.sign_in import Entered, Refusal
 from office.team import TeamError
 from tests.office.clocked import ELSEWHERE, HERE, ClockedOffice, clocked_office
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture

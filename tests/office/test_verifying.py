@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.answers import Answer, LineKind, Outcome
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from office import codes
 from office.code_text import new_code, printed, with_check
 from office.codes import Batch, Code, CodeKind
@@ -21,12 +21,6 @@ from office.settings import Settings
 HOST = "nong.wenzhou.cn"
 VILLAGE, ENTRY = "乐清市/大荆镇/下山头村", "dendrobium-loan"
 CHAT = ChatKey("web", "somebody")
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> KnowledgeBase:
-    """Everything in data/."""
-    return KnowledgeBase.load(SHIPPED)
 
 
 @pytest.fixture

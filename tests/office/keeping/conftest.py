@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.base import SHIPPED, KnowledgeBase
+from knowledge.base import KnowledgeBase
 from knowledge.revisions import Revisions
-from office.office import open_knowledge
 from tests.office.clocked import ClockedOffice, clocked_office
-
-
-@pytest.fixture(scope="package")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
-    """The publication made from data/, loaded once."""
-    return open_knowledge(tmp_path_factory.mktemp("state"), SHIPPED)
 
 
 @pytest.fixture

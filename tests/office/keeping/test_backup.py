@@ -85,17 +85,17 @@ def fill_previous(url: str, office: ClockedOffice) -> None:
 
 
 def test_state_of_the_previous_schema_migrates_backs_up_and_comes_back(
-    request: pytest.FixtureRequest, knowledge: KnowledgeBase, tmp_path: Path, ledger_url: str
+    request: pytest.FixtureRequest, knowledge: KnowledgeBase, tmp_path: Path, blank_url: str
 ) -> None:
     """The same rows in every old table after each step, and sealed words that open."""
-    engine = "sqlite" if copying.is_sqlite(ledger_url) else "postgresql"
+    engine = "sqlite" if copying.is_sqlite(blank_url) else "postgresql"
     (tmp_path / "before").mkdir()
     blank = clocked_office(f"sqlite:///{tmp_path / 'blank.db'}", knowledge, tmp_path / "before")
-    fill_previous(ledger_url, blank)
-    before = copying.counts(ledger_url)
+    fill_previous(blank_url, blank)
+    before = copying.counts(blank_url)
     before.pop("migrations")
     assert set(before.values()) == {3}
-    old = opened(replace(blank.settings, database_url=Secret(ledger_url)), knowledge)
+    old = opened(replace(blank.settings, database_url=Secret(blank_url)), knowledge)
     path, manifest = write_backup(old, tmp_path / "b.tar")
     assert {name: manifest.counts[name] for name in before} == before
 
