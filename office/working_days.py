@@ -1,19 +1,27 @@
-"""Working days (工作日) and office hours: Monday to Friday; public holidays are announced yearly and not known here."""
+"""Working days (工作日) and office hours: without public holidays, with the weekend days that are worked for them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
+
+import holidays
 
 WENZHOU = ZoneInfo("Asia/Shanghai")
 OPENS, CLOSES = time(8, 30), time(17, 0)
 HOURS = "周一到周五 8:30–17:00，节假日顺延"
-SATURDAY = 5
+KNOWN_YEARS = range(2020, 2041)
 
 
 def is_working_day(day: date) -> bool:
-    """Monday to Friday."""
-    return day.weekday() < SATURDAY
+    """Whether offices work: the State Council's calendar; of a year it has not announced yet, the legal holidays only."""
+    return _calendar().is_working_day(day)
+
+
+@cache
+def _calendar() -> holidays.HolidayBase:
+    return holidays.country_holidays("CN", years=KNOWN_YEARS, expand=False)
 
 
 def is_open(now: datetime) -> bool:

@@ -1,15 +1,17 @@
 """From what people say to what is replied, over the real knowledge base."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from knowledge.answering import Memory, answer, press
+from knowledge.answering import Memory, answer, press, sheet
 from knowledge.answers import Action, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
-from knowledge.entries import Facet, Payee, Stage, Status
+from knowledge.entries import Facet, Figure, Payee, Stage, Status
+from knowledge.rendering import number_text, range_text
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 DAY = date(2026, 11, 23)
@@ -35,6 +37,32 @@ def test_every_entry_every_month_shows_its_status_first(base: KnowledgeBase) -> 
             assert plain == (said.lines[0].kind is not LineKind.STATUS), (entry.code, day)
             assert len(said.lines) <= 12, (entry.code, day)
             assert not any("{" in line.text for line in (*said.lines, *said.more)), (entry.code, day)
+
+
+def test_no_figure_is_shown_outside_its_dates(base: KnowledgeBase) -> None:
+    """The whole page of every entry, month by month: no number of a period that is over or has not begun."""
+    looked_for = 0
+    for entry in base.entries.values():
+        for day in MONTHS:
+            reading_day = entry.validity.reading_day(day)
+            others = [_amount(figure) for figure in entry.figures if not figure.covers(reading_day)]
+            if not others:
+                continue
+            said, current = sheet(base, entry.code, day), [_amount(figure) for figure in entry.figures_on(reading_day)]
+            page = "\n".join(line.text for line in (*said.lines, *said.more))
+            for amount in others:
+                if not any(amount in shown for shown in current):
+                    looked_for += 1
+                    assert not re.search(rf"(?<![\d.–]){re.escape(amount)}", page), (entry.code, day, amount)
+    assert looked_for > 1000
+
+
+def _amount(figure: Figure) -> str:
+    if figure.value is not None:
+        return number_text(figure.value, figure.unit)
+    assert figure.low is not None
+    assert figure.high is not None
+    return range_text(figure.low, figure.high, figure.unit)
 
 
 def test_who_is_paid_comes_right_after_the_status(base: KnowledgeBase) -> None:

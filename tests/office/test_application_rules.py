@@ -191,10 +191,12 @@ def test_every_state_has_words_a_turn_and_a_sentence_with_actor_and_day() -> Non
         (date(2026, 11, 25), 2, date(2026, 11, 27)),  # Wednesday to Friday
         (date(2026, 11, 26), 2, date(2026, 11, 30)),  # over the weekend
         (date(2026, 11, 28), 1, date(2026, 11, 30)),  # from a Saturday
-        (date(2026, 12, 30), 3, date(2027, 1, 4)),
+        (date(2026, 12, 30), 2, date(2027, 1, 4)),  # over New Year's Day, a Friday
+        (date(2026, 9, 30), 1, date(2026, 10, 8)),  # over the National Day holidays
+        (date(2026, 10, 8), 2, date(2026, 10, 10)),  # a Saturday worked for them
     ],
 )
-def test_working_days_leave_out_saturdays_and_sundays(day: date, days: int, due: date) -> None:
+def test_working_days_leave_out_weekends_and_public_holidays(day: date, days: int, due: date) -> None:
     """The day itself does not count."""
     assert due_after(day, days) == due
 

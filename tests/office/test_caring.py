@@ -350,10 +350,11 @@ def test_a_farmer_to_be_told_stands_in_the_officers_list(office: ClockedOffice) 
         ("2026-11-27 10:00", "2026-12-01 17:00"),  # Friday → Tuesday
         ("2026-11-28 10:00", "2026-12-02 17:00"),  # Saturday counts from Monday
         ("2026-11-23 07:00", "2026-11-25 17:00"),  # before opening counts from the same day
+        ("2026-02-14 10:00", "2026-02-25 17:00"),  # a worked Saturday, then the Spring Festival
     ],
 )
 def test_two_working_days(asked: str, due: str) -> None:
-    """Weekends do not count."""
+    """Weekends and public holidays do not count."""
     moment = datetime.strptime(asked, "%Y-%m-%d %H:%M").replace(tzinfo=WENZHOU)
     assert f"{after_working_days(moment, 2):%Y-%m-%d %H:%M}" == due
 
