@@ -24,6 +24,7 @@ check: $(VENV)/run.done
 	$(PY) -m knowledge check
 
 bench: $(VENV)/bench.done
+	$(PY) benchmarks/cold_start.py
 	$(PY) benchmarks/matching.py
 	$(PY) benchmarks/eligibility.py
 	$(PY) benchmarks/telegram_path.py

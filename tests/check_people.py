@@ -20,7 +20,7 @@ MOST_ANSWERS = 14
 
 def people(book: RuleBook, count: int, seed: int = 200) -> Iterator[dict[str, Any]]:
     """`count` people with up to fourteen answers each; every tenth answer is 不清楚."""
-    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
+    chance = random.Random(seed)
     keys = [key for key in book.answers if book.declared[key].asked]
     for _ in range(count):
         said = chance.sample(keys, chance.randint(0, MOST_ANSWERS))

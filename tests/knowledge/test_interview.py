@@ -50,7 +50,7 @@ def answers(book: RuleBook) -> dict[str, list[Any]]:
 
 def seeded(seed: int) -> random.Random:
     """The same chances in every run."""
-    return random.Random(seed)  # noqa: S311 - no secret is made of it
+    return random.Random(seed)
 
 
 def someone(answers: Mapping[str, list[Any]], chance: random.Random) -> dict[str, Any]:
