@@ -35,6 +35,7 @@ setup: $(VENV)/dev.done
 
 soak: $(VENV)/dev.done
 	$(PY) benchmarks/soak.py
+	$(PY) -m tests.kill_mixed --actions 300 --kills 8
 
 $(VENV)/run.done: requirements.lock
 	@echo "第一次启动：正在建立 Python 环境，装依赖要一两分钟……"

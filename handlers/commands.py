@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 
-from handlers import applying, asking, calculating, caring, checking, forgetting, questions, staff, words
+from handlers import applying, asking, calculating, cards, caring, checking, forgetting, questions, staff, words
 from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
@@ -15,6 +15,7 @@ from knowledge.answers import Action, Verb
 from office import application_dialogue, calculations, check_ups
 from office.ledger import chats, open_forms
 
+CHECK_UP = "check"
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 
 
@@ -38,15 +39,21 @@ def run(name: str, rest: str, visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def _start(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
-    """Begins anew, however often; a payload opens an entry (e_CODE), a printed code (c_CODE) or asks (q_BASE64)."""
+    """Begins anew, however often.
+
+    A payload opens an entry (e_CODE), a printed code (c_CODE), the check-up (check), or asks (q_BASE64).
+    """
     visit.office.forget(visit.key, connection=visit.connection)
     applying.on_cancel(visit)
     calculating.on_cancel(visit)
     checking.on_start(visit)
+    cards.on_cancel(visit)
     chats.start(visit.connection, CHANNEL, str(visit.where.id), visit.now)
     welcome = Outgoing(visit.where.id, words.WELCOME, shows_keys=not visit.is_group, reply_to=visit.reply_to)
     if rest.startswith("e_"):
         return (welcome, *_pressed(Action(Verb.ENTRY, rest[2:]), visit))
+    if rest == CHECK_UP:
+        return (welcome, *_check("", visit))
     question = rest[2:] if rest.startswith("c_") else question_of(rest)
     return (welcome, *questions.answered(question, visit)) if question else (welcome,)
 
@@ -112,6 +119,10 @@ def _check_this(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG00
     return asking.within_limits(visit, lambda: checking.on_this(visit))
 
 
+def _card(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    return asking.within_limits(visit, lambda: cards.on_command(rest, visit))
+
+
 def _elder(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     wanted = not visit.known.elder_mode
     chats.set_preferences(visit.connection, CHANNEL, str(visit.where.id), elder_mode=wanted)
@@ -132,6 +143,7 @@ CANCELS: Mapping[str, tuple[Callable[[Visit], bool], str]] = {
     check_ups.KIND: (checking.on_cancel, checking.DROPPED),
     calculations.KIND: (calculating.on_cancel, words.CALCULATION_DROPPED),
     application_dialogue.KIND: (applying.on_cancel, applying.DROPPED),
+    cards.KIND: (cards.on_cancel, cards.DROPPED),
 }
 COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "start": _start,
@@ -148,5 +160,6 @@ COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "forget_me": forgetting.on_command,
     "elder": _elder,
     "desk": staff.on_desk,
+    "card": _card,
     "script": staff.on_script,
 }

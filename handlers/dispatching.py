@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.ext import filters
 
-from handlers import chat_members, commands, groups, inline, other_messages, presses, questions
+from handlers import chat_members, commands, groups, inline, other_messages, presses, questions, staff
 from handlers.outgoing import Handled
 from handlers.visits import Visit
 
@@ -29,7 +29,7 @@ def handle(visit: Visit, bot_id: int) -> Handled:
     if update.edited_message is not None:
         return questions.on_edited(visit)
     if visit.message.text and visit.message.text.startswith(("/", "／")):
-        return commands.on_command(visit)
+        return (*commands.on_command(visit), *staff.menus(visit))
     if visit.message.text or visit.message.caption:
         return questions.on_question(visit)
     return other_messages.on_other(visit)

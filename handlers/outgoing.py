@@ -17,7 +17,11 @@ Rows = tuple[tuple[tuple[str, str], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to a chat: `text` is HTML; `edit` names the message it replaces, `reply_to` the one it answers."""
+    """One message to a chat: `text` is HTML; `edit` names the message it replaces, `reply_to` the one it answers.
+
+    With a `card` the message is that card's picture or PDF and `text` stands below it; the outbox keeps only which card,
+    and it is drawn when it is sent.
+    """
 
     chat: int
     text: str
@@ -25,6 +29,15 @@ class Outgoing:
     shows_keys: bool = False
     reply_to: int | None = None
     edit: int | None = None
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMenu:
+    """The commands that one chat sees besides those everybody sees; compared and set at once or never, so not kept."""
+
+    chat: int
+    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,7 @@ class InlineReply:
     results: tuple[InlineQueryResultArticle, ...]
 
 
-Handled = tuple[Outgoing | InlineReply, ...]
+Handled = tuple[Outgoing | InlineReply | ChatMenu, ...]
 
 
 def seal(message: Outgoing, cipher: FieldCipher) -> Sealed:

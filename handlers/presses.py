@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Message
 
-from handlers import applying, asking, calculating, caring, checking, forgetting
+from handlers import applying, asking, calculating, cards, caring, checking, forgetting
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
 from handlers.wrapping import HOME, wrapped
@@ -38,6 +38,8 @@ def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
         return caring.on_follow_up(action, visit)
     if action.verb is Verb.APPLY:
         return applying.on_press(action, visit)
+    if action.verb is Verb.CARD:
+        return cards.on_press(action, visit)
     if action.verb is Verb.CALCULATE:
         return calculating.on_press(action, visit)
     if action.verb in checking.VERBS:

@@ -1,12 +1,14 @@
-"""What Telegram shows of the bot: its command menus by language, compared before they are set."""
+"""What Telegram shows of the bot: its command menus by language and role, compared before they are set."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
 
-from telegram import Bot
+from telegram import Bot, BotCommandScopeChat
 from telegram.error import TelegramError
+
+from handlers.outgoing import ChatMenu
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ ENGLISH: Mapping[str, str] = {
     "elder": "Large print",
     "help": "How to use",
 }
+OFFICE: Mapping[str, str] = {"desk": "办事台", "card": "明白卡：发图片、要 PDF", "script": "念给他听"}
 MENUS: Sequence[tuple[str | None, Mapping[str, str]]] = ((None, CHINESE), ("zh", CHINESE), ("en", ENGLISH))
 
 
@@ -48,3 +51,19 @@ async def set_menus(bot: Bot) -> None:
                 await bot.set_my_commands(list(wanted.items()), language_code=language)
         except TelegramError as error:
             log.warning("命令菜单（%s）没有设成：%s", language or "默认", error)
+
+
+async def set_chat_menu(bot: Bot, menu: ChatMenu) -> None:
+    """The menu of one chat: everybody's with the office's commands before them; without any, as everybody else's."""
+    scope = BotCommandScopeChat(menu.chat)
+    wanted = {**{name: OFFICE[name] for name in menu.commands}, **CHINESE} if menu.commands else {}
+    try:
+        there = {one.command: one.description for one in await bot.get_my_commands(scope)}
+        if there == wanted:
+            return
+        if wanted:
+            await bot.set_my_commands(list(wanted.items()), scope)
+        else:
+            await bot.delete_my_commands(scope)
+    except TelegramError as error:
+        log.warning("一个聊天的命令菜单没有设成：%s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import applying, asking, calculating, caring, checking, commands, words
+from handlers import applying, asking, calculating, cards, caring, checking, commands, words
 from handlers.groups import without_mention
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
@@ -17,6 +17,7 @@ FORMS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...] | None]] = {
     check_ups.KIND: checking.on_typed,
     calculations.KIND: calculating.on_typed,
     application_dialogue.KIND: applying.on_typed,
+    cards.KIND: cards.on_typed,
 }
 
 

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters, WebAppInfo
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from handlers import words
+from handlers import card_files, words
 from handlers.desk import Desk, woken
 from handlers.errors import apologise, noted
 from handlers.outgoing import Outgoing, unseal
 from handlers.receiving import seconds_of
 from handlers.visits import CHANNEL
+from office.card_desk import CardFile
 from office.ledger import chats, outbox
 from office.ledger.outbox import Delivery, Status
 
@@ -104,13 +105,13 @@ class Sender:
 
     async def _send(self, delivery: Delivery) -> None:
         try:
-            message = unseal(delivery.body, self._desk.cipher)
+            message, file = await self._unsealed(delivery)
         except Exception as error:
             self._refused(delivery, error)
             return
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                number = await self._call(message)
+            async with asyncio.timeout(card_files.SEND_SECONDS if file else SEND_SECONDS):
+                number = await self._call(message, file)
         except RetryAfter as error:
             self._later(delivery, error, seconds_of(error))
         except Forbidden as error:
@@ -132,7 +133,13 @@ class Sender:
         else:
             self._sent(delivery, number)
 
-    async def _call(self, message: Outgoing) -> int | None:
+    async def _unsealed(self, delivery: Delivery) -> tuple[Outgoing, CardFile | None]:
+        message = unseal(delivery.body, self._desk.cipher)
+        if not message.card:
+            return message, None
+        return await asyncio.to_thread(card_files.prepared, self._desk, delivery.seq, message)
+
+    async def _call(self, message: Outgoing, file: CardFile | None) -> int | None:
         """The call to Telegram; the number of the message that is there now."""
         if message.edit is not None:
             try:
@@ -145,16 +152,23 @@ class Sender:
             else:
                 return message.edit
         try:
-            return await self._post(message, message.chat)
+            return await self._post(message, message.chat, file)
         except ChatMigrated as moved:
-            return await self._post(message, moved.new_chat_id)
+            return await self._post(message, moved.new_chat_id, file)
 
-    async def _post(self, message: Outgoing, chat: int) -> int:
+    async def _post(self, message: Outgoing, chat: int, file: CardFile | None) -> int:
         extra: dict[str, Any] = {}
         if message.reply_to is not None:
             extra["reply_parameters"] = ReplyParameters(message.reply_to, allow_sending_without_reply=True)
         markup = words.keys() if message.shows_keys else _inline_keyboard(message)
-        sent = await self._bot.send_message(chat, message.text, reply_markup=markup, **extra)
+        if file is None:
+            sent = await self._bot.send_message(chat, message.text, reply_markup=markup, **extra)
+        elif file.is_picture:
+            extra["caption"] = message.text
+            sent = await self._bot.send_photo(chat, card_files.upload(file), reply_markup=markup, **extra)
+        else:
+            extra["caption"] = message.text
+            sent = await self._bot.send_document(chat, card_files.upload(file), reply_markup=markup, **extra)
         return sent.message_id
 
     def _sent(self, delivery: Delivery, number: int | None) -> None:

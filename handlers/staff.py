@@ -1,10 +1,13 @@
-"""For people of the office: /desk links this chat or sends a one-time way in; /script gives a minute to read aloud."""
+"""For people of the office: /desk links this chat or sends a one-time way in; /script gives a minute to read aloud.
+
+Their chat shows their commands besides everybody's.
+"""
 
 from __future__ import annotations
 
 import html
 
-from handlers.outgoing import Outgoing
+from handlers.outgoing import ChatMenu, Outgoing
 from handlers.visits import Visit
 from handlers.wrapping import notice
 from knowledge.answering import Memory, answer
@@ -15,6 +18,8 @@ from office.ledger.sign_ins import TicketKind
 from office.people import ROLE_WORDS, Duty, Person, may
 from office.sign_in import Refusal
 
+COMMANDS = ("desk", "card", "script")
+DUTIES = {"desk": Duty.OPEN_DESK, "card": Duty.ISSUE_CODES, "script": Duty.READ_SCRIPT}
 IN_PRIVATE = "这个命令只能私下用。请点我的头像，单独对我说 /desk。"
 NOT_STAFF = (
     "这是工作人员和共富金融专员用的。管理员给过您 8 位数字的，请发：/desk 12345678（换成您的数字）。"
@@ -62,6 +67,19 @@ def staff_of(visit: Visit) -> Person | None:
     chat = str(visit.where.id)
     known = people.of_chat(visit.connection, visit.office.cipher, chat)
     return known or sign_in.admin_of_chat(visit.office, visit.connection, chat)
+
+
+def commands_of(person: Person | None) -> tuple[str, ...]:
+    """The commands of the office that a person may use; none for a stranger, also one who has left."""
+    return tuple(name for name in COMMANDS if person is not None and may(person, DUTIES[name]))
+
+
+def menus(visit: Visit) -> tuple[ChatMenu, ...]:
+    """After a command of the office: the menu of this chat as it should be now."""
+    text = (visit.message.text or "").lstrip("/／").lower()
+    if visit.is_group or not text.startswith(COMMANDS):
+        return ()
+    return (ChatMenu(visit.where.id, commands_of(staff_of(visit))),)
 
 
 def _way_in(person: Person, visit: Visit) -> Outgoing:

@@ -16,12 +16,15 @@ from handlers import application, dispatching
 from handlers.desk import Desk
 from handlers.errors import noted
 from handlers.meters import Meters
-from handlers.profile import set_menus
+from handlers.outgoing import ChatMenu
+from handlers.profile import set_chat_menu, set_menus
 from handlers.receiving import Intake, Polling, Webhook
 from handlers.sending import Sender
+from handlers.staff import commands_of
 from handlers.working import Workers
-from office.ledger import leases
+from office.ledger import leases, people
 from office.office import Office
+from office.people import STAFF_ROLES
 from office.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -103,7 +106,18 @@ class TelegramWindow:
                 log.warning("没能告诉 Telegram 消息往哪里送（%s），%.0f 秒后再试", error, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 60.0)
-        self._tasks.append(self._supervised(set_menus(self._bot)))
+        self._tasks.append(self._supervised(self._set_menus()))
+
+    async def _set_menus(self) -> None:
+        """Everybody's menu, then that of each chat of somebody of the office."""
+        await set_menus(self._bot)
+        for menu in await self._desk.off_loop(self._staff_menus):
+            await set_chat_menu(self._bot, menu)
+
+    def _staff_menus(self) -> list[ChatMenu]:
+        with self._desk.ledger.read() as connection:
+            known = [one for role in STAFF_ROLES for one in people.linked(connection, self._desk.cipher, role)]
+        return [ChatMenu(int(chat), commands_of(person)) for person, chat in known]
 
     async def _direct_updates(self) -> None:
         secret = self._settings.telegram_webhook_secret

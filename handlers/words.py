@@ -6,7 +6,7 @@ import unicodedata
 
 from telegram import ReplyKeyboardMarkup
 
-KEYS = (("浏览", "找人问"), ("字大", "帮助"))
+KEYS = (("政策体检", "浏览"), ("找人问", "字大", "帮助"))
 COMMAND_OF_WORD = {
     "开始": "start",
     "帮助": "help",
@@ -33,6 +33,8 @@ COMMAND_OF_WORD = {
     "我能办吗": "check_this",
     "我能办么": "check_this",
     "我能不能办": "check_this",
+    "明白卡": "card",
+    "发明白卡": "card",
     "字大": "elder",
     "字小": "elder",
     "大字": "elder",

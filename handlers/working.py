@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
 from telegram import Bot, Update
 from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from handlers.desk import WORKERS, Desk, woken
 from handlers.errors import apologise, noted, queued
-from handlers.outgoing import Handled, InlineReply, Outgoing
+from handlers.outgoing import ChatMenu, Handled, InlineReply, Outgoing
+from handlers.profile import set_chat_menu
 from handlers.questions import reply_key
+from handlers.receiving import seconds_of
 from handlers.visits import Visit
 from office.ledger import LeaseLost, inbox, inbox_upkeep, outbox, outbox_upkeep, rate_limits
 from office.ledger.inbox import Claim
@@ -26,10 +30,13 @@ log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
 MAX_ATTEMPTS = 3
+MOST_HAND_OUTS = 20  # who kills the process hands out all that is in hand again: bystanders must outlast a bad hour
 RETRY_SECONDS = 1.0
 IDLE_SECONDS = 1.0
 SLOW_SECONDS = 0.8
 UPKEEP = timedelta(hours=1)
+TAP_PAUSES = (0.5, 2.0, 5.0)
+TAP_SECONDS = 1.0
 
 Handler = Callable[[Visit, int], Handled]
 
@@ -98,7 +105,14 @@ class Workers:
         now = self._desk.now()
         with self._desk.ledger.begin(durable=False) as connection:
             while len(claims) < most:
-                claim = inbox.claim_next(connection, self._desk.name, now, LEASE_SECONDS)
+                claim = inbox.claim_next(
+                    connection,
+                    self._desk.name,
+                    now,
+                    LEASE_SECONDS,
+                    max_attempts=MOST_HAND_OUTS,
+                    on_given_up=lambda given_up: self._give_up(connection, given_up, now),
+                )
                 if claim is None:
                     break
                 claims.append(claim)
@@ -108,6 +122,13 @@ class Workers:
                 rate_limits.cleanup(connection, now)
                 self._upkeep_due = now + UPKEEP
         return [self._opened(claim) for claim in claims]
+
+    def _give_up(self, connection: Connection, claim: Claim, now: datetime) -> None:
+        """An update that never came to an end: who sent it is told, as when one fails."""
+        number = secrets.token_hex(3)
+        log.error("[%s] update %d was handed out %d times without an end", number, claim.update_id, MOST_HAND_OUTS)
+        self._apologise(connection, claim, number, now)
+        self._desk.meters.worked.labels("set_aside").inc()
 
     def _opened(self, claim: Claim) -> Work:
         try:
@@ -119,7 +140,9 @@ class Workers:
         """One update: a tap is answered at once, then the effects are committed; what fails comes again."""
         update = work.update
         if update is not None and update.callback_query is not None:
-            self._aside(self._answer_tap(update.callback_query.id))
+            answering = self._aside(self._answer_tap(update.callback_query.id))
+            # killed between the two, the tap comes again and is answered; the other way round its button would spin on
+            await asyncio.wait([answering], timeout=TAP_SECONDS)
         loop = asyncio.get_running_loop()
         typing = loop.call_later(SLOW_SECONDS, self._show_typing, work.claim.lane)
         try:
@@ -136,10 +159,13 @@ class Workers:
             self._desk.queued.set()
         self._desk.meters.worked.labels("done").inc()
         self._desk.meters.handling.observe((self._desk.now() - work.claim.received_at).total_seconds())
-        for reply in direct:
-            await self._answer_inline(reply)
+        for effect in direct:
+            if isinstance(effect, ChatMenu):
+                self._aside(set_chat_menu(self._bot, effect))
+            else:
+                await self._answer_inline(effect)
 
-    def _effects(self, work: Work) -> Sequence[InlineReply]:
+    def _effects(self, work: Work) -> Sequence[InlineReply | ChatMenu]:
         """Everything the update brings about, in one transaction with its end.
 
         It may return before the disk has it: the update itself is safe in the inbox, and comes again if this is lost.
@@ -155,7 +181,7 @@ class Workers:
             messages = [queued(one, key, self._desk.cipher, now) for one, key in zip(sent, keys, strict=True)]
             outbox.enqueue(connection, messages, now)
             inbox.finish(connection, work.claim, now)
-        return [reply for reply in handled if isinstance(reply, InlineReply)]
+        return [effect for effect in handled if not isinstance(effect, Outgoing)]
 
     def _failed(self, work: Work, error: Exception) -> None:
         claim, now = work.claim, self._desk.now()
@@ -166,25 +192,37 @@ class Workers:
                 connection, claim, kind, now, retry_after_seconds=RETRY_SECONDS, max_attempts=MAX_ATTEMPTS
             )
             if is_over:
-                apologise(connection, self._desk.cipher, claim.lane, str(claim.update_id), number=number, now=now)
-                admin = self._desk.office.settings.admin_chat_id
-                if admin is not None and str(admin) != claim.lane:
-                    apologise(
-                        connection, self._desk.cipher, str(admin), f"admin:{claim.update_id}", number=number, now=now
-                    )
+                self._apologise(connection, claim, number, now)
         self._desk.meters.worked.labels("set_aside" if is_over else "failed").inc()
 
-    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _apologise(self, connection: Connection, claim: Claim, number: str, now: datetime) -> None:
+        """The person gets the sentence with the number, and the administrator's chat as well."""
+        apologise(connection, self._desk.cipher, claim.lane, str(claim.update_id), number=number, now=now)
+        admin = self._desk.office.settings.admin_chat_id
+        if admin is not None and str(admin) != claim.lane:
+            apologise(connection, self._desk.cipher, str(admin), f"admin:{claim.update_id}", number=number, now=now)
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
+        return task
 
     async def _answer_tap(self, query_id: str) -> None:
-        """Stops the button's spinning; one that is too old or answered already needs nothing."""
-        try:
-            await self._bot.answer_callback_query(query_id)
-        except TelegramError as error:
-            log.info("answerCallbackQuery: %s", error)
+        """Stops the button's spinning, tried again where it was not taken; one too old or answered needs nothing."""
+        for pause in TAP_PAUSES:
+            try:
+                await self._bot.answer_callback_query(query_id)
+            except RetryAfter as error:
+                await asyncio.sleep(seconds_of(error))
+            except BadRequest as error:
+                log.info("answerCallbackQuery: %s", error)
+                return
+            except TelegramError as error:
+                log.warning("answerCallbackQuery: %s", error)
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _answer_inline(self, reply: InlineReply) -> None:
         try:

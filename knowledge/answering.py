@@ -14,16 +14,18 @@ from datetime import date
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
 from knowledge.calculators.borrowing import cost_buttons
-from knowledge.entries import Entry, Facet
-from knowledge.following import follow, is_follow_up, names
+from knowledge.entries import Entry, Facet, Payee
+from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names
 from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
 from knowledge.matching import Ranking
+from knowledge.notes import place_note
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
-from knowledge.ranking import rank
+from knowledge.ranking import CLOSED, crop_kinds, is_far_ahead, rank
 from knowledge.rendering import source_text
-from knowledge.replies import comparison, suggestion_buttons, suggestion_lines
+from knowledge.replies import comparison, offered_lines, suggestion_buttons, suggestion_lines
+from knowledge.second_subject import offering, two_subjects
 from knowledge.standing import (
     calculators,
     choose_again,
@@ -36,10 +38,13 @@ from knowledge.standing import (
     word_explained,
 )  # fmt: skip
 from knowledge.telling import tell
+from knowledge.thresholds import asks_whether
 from knowledge.wishes import Wish, wish_of
 
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
+NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
+MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
 CALCULATE = re.compile("(?:我[想要])?(?:算一算|算算|算账|计算器?|算一下|算利息)吧?")
 THESE_TWO = re.compile("这两|那两|这俩|两个|两种|两样|它们|他们")
@@ -71,7 +76,29 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
         entry, question = follow(base, question, memory)
         brief = entry.code == memory.entry
         return tell(base, question, entry, brief=brief), _about(entry, question, memory)
+    if is_about_offered(base, question, memory, ranking):
+        return _of_offered(base, question, memory)
     return _decide(base, question, memory, ranking)
+
+
+def _of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory]:
+    """The facet asked, told for each of the choices nobody has picked from; they stay on offer."""
+    entries = [base.entries[code] for code in memory.offered if code in base.entries]
+    facet = question.facet or base.asking.bare_facet(base.asking.pronouns.sub("", question.plain))
+    if facet is None or facet is Facet.STATUS or (facet is Facet.WHO and asks_whether(question.plain)):
+        lines = suggestion_lines(entries, question.day, "您问的是哪一样？选好了再往下说：")
+    else:
+        lines = offered_lines(entries, (facet, *question.also), question.day)
+    said = Answer(
+        Outcome.SUGGEST,
+        lines,
+        buttons=suggestion_buttons(entries, question.day),
+        entries=tuple(entry.code for entry in entries),
+        status=entries[0].status_on(question.day),
+        facet=facet,
+        confidence=base.model.suggest_at,
+    )
+    return said, replace(memory, facet=facet.value if facet else memory.facet)
 
 
 def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory] | None:
@@ -101,24 +128,31 @@ def _choose(base: KnowledgeBase, question: Question, memory: Memory, number: int
     if entry is None:
         return choose_again(len(memory.offered)), memory
     facet = Facet(memory.facet) if memory.facet in list(Facet) else None
-    return tell(base, replace(question, facet=facet), entry), _about(entry, question, memory)
+    asked = replace(question, facet=facet, plain=fold(base, memory.asked or ""))
+    return tell(base, asked, entry), _about(entry, question, memory)
 
 
 def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking) -> tuple[Answer, Memory]:
-    model = base.index.model
+    model = base.model
     topic = base.topics.find(question.plain)
     if topic is not None and ranking.confidence < SURE_ENOUGH_TO_OVERRULE_A_TOPIC:
         return referred(topic, ranking.confidence), replace(memory, entry=None)
     word = definition_asked(question.plain, base.glossary)
     clear = ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
     possible = bool(ranking.candidates) and ranking.confidence >= model.suggest_at
-    if (possible and _alone_is_named(base, question.plain, ranking)) or (
-        ranking.confidence >= model.answer_at and clear
-    ):
-        entry = base.entries[ranking.candidates[0].id]
-        return tell(base, question, entry, ranking, word=word), _about(entry, question, memory)
+    is_named = possible and _alone_is_named(base, question.plain, ranking)
+    if is_named or (ranking.confidence >= model.answer_at and clear):
+        pair = two_subjects(base, question)
+        entry = pair[0] if pair is not None else base.entries[ranking.candidates[0].id]
+        said = tell(base, question, entry, ranking, word=word)
+        return offering(said, pair[1]) if pair is not None else said, _about(entry, question, memory)
     if word is not None:
         return _explain(base, question, word, ranking if possible else None), memory
+    at_hand = base.entries.get(memory.entry or "")
+    is_about_it = not possible or (at_hand is not None and ranking.candidates[0].id == at_hand.code)
+    if at_hand is not None and is_about_it and goes_on(base, question, at_hand):
+        followed = replace(question, facet=question.facet or Facet.WHO)
+        return tell(base, followed, at_hand, brief=True), _about(at_hand, followed, memory)
     wish = None if possible else wish_of(base, question)
     if possible or wish is not None:
         said = _suggest(base, question, ranking, wish)
@@ -126,7 +160,21 @@ def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ra
         return said, replace(memory, entry=None, facet=facet, offered=said.entries, asked=question.said)
     crop = question.facts.get("crop") if "crop" in question.heard else None
     said = not_found(crop if isinstance(crop, str) else None)
-    return replace(said, confidence=ranking.confidence), replace(memory, entry=None)
+    return replace(said, confidence=ranking.confidence), memory
+
+
+def _another_may_fit(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:
+    """Whether the best is not for the asker or his place, or of the past while the next, open and on its subject, may be meant."""
+    best, *rest = (base.entries[candidate.id] for candidate in ranking.candidates[:2])
+    if "location" in question.facts or place_note(best, question.facts) is not None:
+        return True
+    if best.payee and set(best.payee) <= NOT_ASKERS:
+        return True  # what is paid to guarantors, banks and insurers is seldom what somebody is after
+    is_past = best.validity.historic or best.status_on(question.today) in CLOSED
+    if not is_past or not rest or rest[0].validity.historic or rest[0].status_on(question.today) in CLOSED:
+        return False
+    kinds = crop_kinds(base, question.facts.get("crop"))
+    return bool(set(best.subjects) & set(rest[0].subjects)) and (not rest[0].crops or bool(kinds & set(rest[0].crops)))
 
 
 def _about(entry: Entry, question: Question, memory: Memory) -> Memory:
@@ -166,7 +214,7 @@ def _compared(base: KnowledgeBase, sides: Sequence[str]) -> tuple[Entry, Entry] 
     if len(sides) != 2:
         return None
     found = [base.index.rank(side, 2) for side in sides]
-    if any(not ranking.candidates or ranking.confidence < base.index.model.suggest_at for ranking in found):
+    if any(not ranking.candidates or ranking.confidence < base.model.suggest_at for ranking in found):
         return None
     one, two = (base.entries[ranking.candidates[0].id] for ranking in found)
     return (one, two) if one.code != two.code else None
@@ -191,7 +239,10 @@ def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wi
     if wish is None:
         entries = [base.entries[candidate.id] for candidate in ranking.candidates[:3]]
         knows_who = any(key in question.facts for key in ("county", "crop", "location"))
-        lines = suggestion_lines(entries, question.day, knows_who=knows_who)
+        likely = is_far_ahead(ranking) and not _another_may_fit(base, question, ranking)
+        told = _in_short(base, question, entries[0]) if likely else ()
+        head = "您多半是问第 1 样，先念给您听：" if told else "您是不是想问："
+        lines = suggestion_lines(entries, question.day, head, knows_who=knows_who or bool(told), told=told)
     else:
         entries, lines = list(wish.entries), suggestion_lines(wish.entries, question.day, wish.head)
     return Answer(
@@ -206,3 +257,14 @@ def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wi
         runner_up=entries[1].code if len(entries) > 1 else None,
         matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
     )
+
+
+def _in_short(base: KnowledgeBase, question: Question, entry: Entry) -> tuple[Line, ...]:
+    """The heart of an entry's reply: who is paid, what was asked with its sum, how long it holds, and the next step."""
+    lines = tell(base, question, entry).lines
+    end = next(place for place, line in enumerate(lines) if line.kind is LineKind.NEXT)
+    kept = [line for line in lines[: end + 1] if line.kind not in (LineKind.STATUS, LineKind.HEARD)]
+    if len(kept) > MOST_IN_SHORT:
+        kept = [line for line in kept if line.kind is not LineKind.NOTE][:MOST_IN_SHORT]
+    own = [line.text.removeprefix(f"{entry.title}：").removesuffix(f"——{entry.title}") for line in kept]
+    return tuple(replace(line, text=text) for line, text in zip(kept, own, strict=True))

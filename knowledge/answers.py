@@ -60,6 +60,7 @@ class Verb(StrEnum):
     CHECK_STEP = "s"
     APPLY = "g"
     FOLLOW_UP = "u"
+    CARD = "d"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from knowledge.reading import ContentError, Fault, Item, read_yaml
 from knowledge.vocabulary import SUBJECTS
 
 Pattern = re.Pattern[str]
+_PART = re.compile(r"[，,。；;？?！!、\s]+")
+MOST_PARTS, SHORT_PART = 4, 10
 _CLAUSE = re.compile(r"[，,。；;？?！!\n]")
 
 
@@ -74,6 +76,14 @@ class Asking:
             if found is not None:
                 return found
         return None
+
+    def facets_of(self, text: str) -> tuple[Facet, ...]:
+        """All facets of a question that is a string of short ones (利息多少 几年还 要带什么); nothing for a story."""
+        clauses = [clause for clause in _PART.split(text) if clause]
+        if not 2 <= len(clauses) <= MOST_PARTS or any(len(clause) > SHORT_PART for clause in clauses):
+            return ()
+        found = [self.bare_facet(clause.lower()) for clause in clauses]
+        return tuple(dict.fromkeys(facet for facet in found if facet is not None))
 
     def bare_facet(self, folded: str) -> Facet | None:
         """The facet named by a bare word such as 利息 or 材料, for follow-ups like 那利息呢."""

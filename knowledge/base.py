@@ -15,6 +15,7 @@ from knowledge.dialect import DialectTable
 from knowledge.documents import document_of
 from knowledge.entries import Entry
 from knowledge.facts import FactTable, load_facts
+from knowledge.focus import Rarity
 from knowledge.fraud import FraudPatterns
 from knowledge.glossary import load_glossary
 from knowledge.lexicon import Lexicon
@@ -82,7 +83,7 @@ class KnowledgeBase:
 
     def warm_up(self) -> None:
         """Make ready what the first person to ask would otherwise wait for: a second or two, most of it the lexicon's."""
-        _ = self.index, self.check_up_book
+        _ = self.index, self.check_up_book, self.rarity
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -103,6 +104,11 @@ class KnowledgeBase:
     def check_up_book(self) -> RuleBook:
         """The rules a 政策体检 asks about: without what is offered to banks, guarantors and offices only."""
         return self.rule_book.without(code for code, entry in self.entries.items() if entry.audience not in ASKERS)
+
+    @cached_property
+    def rarity(self) -> Rarity:
+        """How rare words are among the entries: what tells the sentences of an entry apart for a question."""
+        return Rarity.of(self.entries.values())
 
     @property
     def titles(self) -> dict[str, str]:

@@ -186,7 +186,8 @@ def _progress(profile: Profile, question: FactQuestion, limit: int | None) -> st
     first = 0 if limit is None else max(0, limit - BROAD_QUESTIONS)
     number = profile.asked - first + 1
     left = question.remaining if limit is None else max(0, min(question.remaining, limit - first - number))
-    after = f"后面最多还有 {left} 问" if left else "这是最后一问"
+    last = "这是最后一问" if not question.remaining else "先问到这里，答完看结果，想接着问也行"
+    after = f"后面最多还有 {left} 问" if left else last
     return f"第 {number} 问，{after}。{KEPT if number == 1 else ''}"
 
 

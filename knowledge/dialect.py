@@ -1,10 +1,17 @@
 """Wenzhou and rural-Zhejiang words put into common speech, only where they cannot be part of another word."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.phrases import Phrases
 from knowledge.reading import ContentError, Fault, read_yaml
+
+_OPENING = re.compile(r"^\s*(?:阿拉(?![伯善丁斯山法木])[，,、\s]*)+")  # 我们 before the subject says nothing about it
+_ASKING = re.compile(r"(?<![砍采间步讨征盗滥择皆轮])伐(?=\W*$|[，,。？?！!；;])")  # 伐 at the end of a clause asks: 吗
+_CLAUSE_START = re.compile(r"[，,。？?！!；;]")
+_ASKED_ALREADY = re.compile("多少|几|怎|什么|啥|哪|谁|吗|么|嘛|不|没有|多久|何|行不|是否|还是")
+_CAN_BE_ASKED = re.compile("好|有|能|会|可|要|是|行|得")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,10 @@ class DialectTable:
         return self._by_word[say]
 
     def translate(self, text: str) -> str:
-        """The same sentence in common speech."""
+        """The same sentence in common speech; 阿拉 before it and 伐 after it leave the question what it is without."""
+        return _ASKING.sub(_asked, self._with_common_words(_OPENING.sub("", text)))
+
+    def _with_common_words(self, text: str) -> str:
         parts: list[str] = []
         position = 0
         for hit in self._phrases.find(text):
@@ -62,6 +72,13 @@ class DialectTable:
             parts += [text[position : hit.start], word.means]
             position = hit.end
         return "".join((*parts, text[position:]))
+
+
+def _asked(match: re.Match[str]) -> str:
+    """吗 for a 伐 that makes its clause a question, nothing where the clause asks by itself or is only a name."""
+    clause = _CLAUSE_START.split(match.string[: match.start()])[-1]
+    asks = _CAN_BE_ASKED.search(clause) is not None and _ASKED_ALREADY.search(clause) is None
+    return "吗" if asks else ""
 
 
 def translate_dialect(text: str, table: DialectTable) -> str:

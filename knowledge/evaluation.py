@@ -1,6 +1,7 @@
 """Measure the whole answering path on the project's golden questions, through whatever callables it is given."""
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,13 @@ HELD_BACK_PERCENT = 30
 OUTCOMES = ("answer", "suggest", "refer", "warn", "no_match")
 KEYS = {"text", "codes", "facet", "style", "outcome", "topic"}
 BAR_WIDTH = 40
+NAME_WIDTH, CELL_WIDTH = 24, 10
+COLUMNS = ("归我们", "不归", "top-1", "top-3", "MRR", "误推走", "直接答", "直接答错", "外事误答")
+MEANINGS = "误推走：归我们的却说没有或推给别处；直接答错：直接答了的里头条目不对的；外事误答：不归我们的却给了条目。"
+STYLES = {
+    "dialect": "方言", "dictated": "语音", "foreign-place": "外地", "long": "长故事", "misspelt": "错字",
+    "oral": "口语", "short": "短句", "staff": "工作人员", "traditional": "繁体", "typed": "打字",
+}  # fmt: skip
 
 
 class GoldenError(ValueError):
@@ -67,6 +75,8 @@ class Score:
     mrr: float
     refused_in_scope: float
     answered_out_of_scope: float
+    answered_in_scope: float = 0.0
+    wrong_of_answered: float = 0.0
 
 
 def read_golden(paths: Iterable[Path]) -> list[GoldenQuestion]:
@@ -111,18 +121,26 @@ def score(asked: Sequence[tuple[GoldenQuestion, Reply]]) -> Score:
         mrr=sum(1 / place for place in places if place) / max(len(places), 1),
         refused_in_scope=_share([reply.outcome in {"no_match", "refer"} for _, reply in ours]),
         answered_out_of_scope=_share([reply.outcome == "answer" for reply in foreign]),
+        answered_in_scope=_share([reply.outcome == "answer" for _, reply in ours]),
+        wrong_of_answered=_share(
+            [
+                reply.codes[:1] not in [(code,) for code in question.codes]
+                for question, reply in ours
+                if reply.outcome == "answer"
+            ]
+        ),
     )
 
 
 def histogram(asked: Sequence[tuple[GoldenQuestion, Reply]], bins: int = 10) -> list[str]:
     """Draw how confidence spreads over questions that are ours and over those that are not."""
     lines = []
-    for title, wanted in (("in scope", True), ("out of scope", False)):
+    for title, wanted in (("归我们答的", True), ("不归我们的", False)):
         values = [reply.confidence for question, reply in asked if question.in_scope == wanted]
         counts = [0] * bins
         for value in values:
             counts[min(int(value * bins), bins - 1)] += 1
-        lines.append(f"confidence, {title} ({len(values)} questions)")
+        lines.append(f"把握有多大，{title}（{len(values)} 句）")
         most = max(counts, default=0) or 1
         for place, count in enumerate(counts):
             bar = "█" * round(BAR_WIDTH * count / most)
@@ -159,20 +177,37 @@ def report_lines(
     asked: Sequence[tuple[GoldenQuestion, Reply]], ablation: Mapping[str, float] | None = None
 ) -> list[str]:
     """Return the whole report as printed."""
-    head = f"{'':24}{'ours':>6}{'other':>7}{'top-1':>8}{'top-3':>8}{'MRR':>7}{'refused':>9}{'answered':>10}"
-    lines = [head, _score_line("all", score(asked))]
-    lines += [_score_line(style, part) for style, part in by_style(asked).items()]
-    lines += ["refused: in-scope questions sent away; answered: out-of-scope questions given an entry", ""]
+    lines = [_row("", COLUMNS), _score_line("全部", score(asked))]
+    lines += [_score_line(_style_name(style), part) for style, part in by_style(asked).items()]
+    lines += [MEANINGS, ""]
     lines += histogram(asked)
     if ablation:
-        lines += ["", "top-1 with kinds of evidence removed"]
-        lines += [f"  {name:36}{value:7.1%}" for name, value in ablation.items()]
+        lines += ["", "拿掉一种依据以后的 top-1（everything：都用上）"]
+        lines += [f"  {_padded(name, 36)}{value:7.1%}" for name, value in ablation.items()]
     return lines
 
 
+def _style_name(style: str) -> str:
+    return f"{STYLES[style]} {style}" if style in STYLES else style
+
+
 def _score_line(name: str, part: Score) -> str:
-    ranking = f"{part.top_1:8.1%}{part.top_3:8.1%}{part.mrr:7.3f}{part.refused_in_scope:9.1%}"
-    return f"{name:24}{part.in_scope:6d}{part.out_of_scope:7d}{ranking}{part.answered_out_of_scope:10.1%}"
+    shares = (part.refused_in_scope, part.answered_in_scope, part.wrong_of_answered, part.answered_out_of_scope)
+    cells = (f"{part.in_scope}", f"{part.out_of_scope}", f"{part.top_1:.1%}", f"{part.top_3:.1%}", f"{part.mrr:.3f}")
+    return _row(name, (*cells, *(f"{share:.1%}" for share in shares)))
+
+
+def _row(name: str, cells: Sequence[str]) -> str:
+    return _padded(name, NAME_WIDTH) + "".join(" " * (CELL_WIDTH - _width(cell)) + cell for cell in cells)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """How many columns a terminal gives a text: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _golden(row: object, place: str) -> GoldenQuestion:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry, Facet
+from knowledge.focus import focus_of
 from knowledge.matching import Ranking
 from knowledge.question import Memory, Question, fold
-from knowledge.ranking import rank
+from knowledge.ranking import is_far_ahead, rank
 from knowledge.text import normalise
 
 SHORT = 12
@@ -31,9 +32,14 @@ def is_follow_up(base: KnowledgeBase, question: Question, memory: Memory, rankin
         return True  # 那鹿城的呢
     if "crop" in question.heard and question.facts["crop"] not in entry.crops:
         return False  # a new subject, not a fact of the old one
-    asks = base.asking.bare_facet(own) is not None
+    asked = question.facet or base.asking.bare_facet(own)
+    if asked is not None and not entry.facets.get(asked) and _is_sure_of_another(base, entry, ranking):
+        return False  # the entry at hand is silent on it, another answers it plainly
     return (
-        asks or bool(question.heard.keys() - {"crop"}) or question.asked_day is not None or bool(_OF_A_TIME.match(own))
+        asked is not None
+        or bool(question.heard.keys() - {"crop"})
+        or question.asked_day is not None
+        or bool(_OF_A_TIME.match(own))
     )
 
 
@@ -52,13 +58,40 @@ def follow(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ent
     return current, replace(question, facet=facet)
 
 
+def is_about_offered(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking) -> bool:
+    """Whether a short question without a subject of its own goes on about the choices nobody has picked from."""
+    own = base.asking.pronouns.sub("", question.plain)
+    if memory.entry is not None or not memory.offered or len(own) > SHORT + 2:
+        return False
+    if {"crop", "location"} & question.heard.keys() or base.topics.find(question.plain) is not None:
+        return False
+    if (question.facet or base.asking.bare_facet(own)) is None or base.asking.sides(question.plain):
+        return False
+    return ranking.confidence < base.model.answer_at and not _is_named(base, own, ranking)
+
+
+def goes_on(base: KnowledgeBase, question: Question, entry: Entry) -> bool:
+    """Whether a short question that fits no entry speaks of something the entry at hand says."""
+    own = base.asking.pronouns.sub("", question.plain)
+    if len(own) > SHORT + 2 or {"crop", "location"} & question.heard.keys():
+        return False
+    return focus_of(own, base.lexicon, base.rarity).best(entry) is not None
+
+
 def names(entry: Entry, plain: str) -> bool:
     """Whether a folded question says one of the entry's names."""
     return any(len(name) >= SHORTEST_NAME and normalise(name) in plain for name in (*entry.aliases, entry.title))
 
 
+def _is_sure_of_another(base: KnowledgeBase, entry: Entry, ranking: Ranking) -> bool:
+    if not ranking.candidates or ranking.candidates[0].id == entry.code:
+        return False
+    is_sure = ranking.confidence >= base.model.answer_at and ranking.margin >= base.model.margin_at
+    return is_sure or is_far_ahead(ranking)
+
+
 def _is_named(base: KnowledgeBase, own: str, ranking: Ranking) -> bool:
     """Whether the question names the best entry by a word of its own rather than by asking words alone."""
-    if ranking.confidence >= base.index.model.answer_at and len(own) > OWN_WORDS:
+    if ranking.confidence >= base.model.answer_at and len(own) > OWN_WORDS:
         return True
     return names(base.entries[ranking.candidates[0].id], own)

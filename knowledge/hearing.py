@@ -66,6 +66,8 @@ _PER = re.compile(r"\s?(?:一(?:亩|户|头|人|个?月|斤|株|只|羽|棵)|[/�
 _LOAN_TERM_BEFORE = re.compile(
     r"(?:贷款?|借|期限|分|还款期|贷款期|用款|周期|用)(?:是|为|期|个|大概|最长|到|它|款)?\s?$|[万元块][,，]?(?:贷|借|用|分)?\s?$"
 )
+_A_MONTH_EACH = re.compile(r"(?:要|得|就|给他)?(?:还|交|付)[\d一二两三四五六七八九十几多]")
+_AN_AMOUNT = re.compile(r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)[万千百元块]")
 _A_YEAR_EACH = re.compile("(能|可以|可|最多|最高|大概|好|给|要|得)?(贷|借|补|领|拿|交|还|发)?(多少|几|最多|最高)")
 _LOAN_TERM_AFTER = re.compile(r"\s?(?:期(?!间)|还清|还完|还款|归还|的贷款|贷款|内还|后还|之内还)")
 _NOT_LOAN_TERM = re.compile(
@@ -211,8 +213,12 @@ def _area_key(quantity: Quantity, before: str, after: str, near: str) -> str | N
 def _term_key(quantity: Quantity, before: str, after: str, near: str) -> str | None:
     if quantity.unit != "month" or quantity.text[0] == "几" or _NOT_LOAN_TERM.search(before):
         return None
+    if quantity.text == "一年" and _AN_AMOUNT.match(after):
+        return None  # 一年两万四 tells how much in each year
     if quantity.text.startswith("一年") and _A_YEAR_EACH.match(after):
         return None  # 一年能贷多少 asks how much in each year
+    if quantity.text in ("一个月", "1个月") and _A_MONTH_EACH.match(after):
+        return None  # 一个月还两千七 tells how much each month
     if _LOAN_TERM_AFTER.match(after) or quantity.text.endswith("期"):
         return "term_months"
     return "term_months" if _LOAN_TERM_BEFORE.search(before or near) else None

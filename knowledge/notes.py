@@ -11,6 +11,7 @@ from knowledge.answers import Line, LineKind
 from knowledge.coverage import WIDE, counties_of, covers
 from knowledge.entries import Entry
 from knowledge.hearing import to_json
+from knowledge.leading import year_of
 from knowledge.quantities import Kind as QuantityKind
 from knowledge.quantities import find_quantities
 from knowledge.question import Question
@@ -27,9 +28,6 @@ TOLD = ("county", "town", "crop", "area_mu", "amount_yuan", "applicant_type", "t
 def notes_on(entry: Entry, question: Question) -> list[Line]:
     """The notes that go with an entry for this asker."""
     notes = []
-    if question.asked_day is not None:
-        then = status_text(entry, question.asked_day).replace("现行有效", "当时有效")
-        notes.append(Line(LineKind.NOTE, f"您问的是 {question.asked_day} 那时候：{then}。"))
     warning = place_note(entry, question.facts)
     if warning:
         notes.append(Line(LineKind.NOTE, warning))
@@ -39,6 +37,18 @@ def notes_on(entry: Entry, question: Question) -> list[Line]:
     if heard:
         notes.append(Line(LineKind.HEARD, f"听到您说：{heard}。说错了可以再说一遍，或点“忘掉”。"))
     return notes
+
+
+def time_notes(entry: Entry, question: Question) -> list[Line]:
+    """What must be read before the figures: that they are of another year than asked, or how it stood that day."""
+    year = year_of(entry)
+    if question.asked_year is not None and year not in (None, question.asked_year):
+        asked = f"{question.asked_year} 年"
+        return [Line(LineKind.NOTE, f"您问的是 {asked}；这里写的是 {year} 年的规定，{asked}的没核到。")]
+    if question.asked_day is not None:
+        then = status_text(entry, question.asked_day).replace("现行有效", "当时有效")
+        return [Line(LineKind.NOTE, f"您问的是 {question.asked_day} 那时候：{then}。")]
+    return []
 
 
 def spoken_rates(text: str) -> list[str]:

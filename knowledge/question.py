@@ -18,6 +18,11 @@ from knowledge.text import normalise, simplified_table, strip_fillers
 LONGEST_QUESTION = 500
 _NOW = re.compile("现在|今年|目前|眼下|如今|还能|还有|还可以|还办|还发|以后|明年")
 _THEN = re.compile("那年|当年|当时|那时|那会|时候|行不行|能不能|能办|能贷|可以|有没有|有效|多少|怎么|吗")
+_THIS_YEAR = re.compile("今年|明年")
+_OWN_DOING = re.compile(
+    "[^，,。；;？?！!]{0,6}(?:开|办|成立|注册|登记|毕业|买|建|造|搬|嫁|生|回来|回乡|回家|入伍|退伍|承包|包|租)"
+)
+WHOLE_YEAR = 364
 _CLAUSE = re.compile(r"[，,。；;？?！!\n]")
 
 
@@ -43,6 +48,8 @@ class Question:
     facts: dict[str, Any]
     today: date
     asked_day: date | None = None
+    asked_year: int | None = None
+    also: tuple[Facet, ...] = ()
 
     @property
     def day(self) -> date:
@@ -58,10 +65,19 @@ def read_question(base: KnowledgeBase, text: str, memory: Memory, today: date) -
     """`text` made ready, its facts added to those the chat already knows."""
     text = text[:LONGEST_QUESTION]
     simple = base.dialect.translate(text.translate(simplified_table()))
+    facet, facets = base.asking.facet(simple.lower()), base.asking.facets_of(simple)
     heard = hear(simple, base.places, base.crops, today)
     facts = _merged(memory.facts, to_json(heard))
     return Question(
-        text, fold(base, text), base.asking.facet(simple.lower()), heard, facts, today, day_asked(simple, heard, today)
+        text,
+        fold(base, text),
+        facet,
+        heard,
+        facts,
+        today,
+        day_asked(simple, heard, today),
+        year_asked(simple, today),
+        tuple(other for other in facets if other is not facet) if facet is not None else (),
     )
 
 
@@ -83,6 +99,21 @@ def day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date | 
     if len(spans) != 1 or spans[0].start <= today <= spans[0].end or not _THEN.search(clauses[-1]):
         return None
     return spans[0].end
+
+
+def year_asked(text: str, today: date) -> int | None:
+    """The one past year a question names for the rules themselves (22年那个种粮补贴), or None.
+
+    A year in which the person did something else (2019年开的店) is not meant, nor is any year beside 今年."""
+    if _THIS_YEAR.search(text):
+        return None
+    years = {
+        span.start.year
+        for span in find_dates(text, today)
+        if span.start.year == span.end.year and (span.end - span.start).days >= WHOLE_YEAR
+        if not _OWN_DOING.match(text[span.span[1] :])
+    }
+    return years.pop() if len(years) == 1 and today.year not in years else None
 
 
 def _is_a_period(span: DateSpan) -> bool:

@@ -15,6 +15,7 @@ from knowledge.vocabulary import COUNTIES
 DOUBT = re.compile(
     "骗|假|冒充|中介|正规|靠谱|可信|相信|上当|电话|短信|链接|验证码|通知书|委托|第三方|背债|ab贷|文件|真的"
 )
+NEARLY_SURE, FAR_AHEAD = 0.4, 1.5  # answering outright here would give entries to questions that are not ours
 CALM = 1.2  # log-odds a warning loses when nobody speaks of a doubt
 
 
@@ -31,6 +32,11 @@ def rank(base: KnowledgeBase, plain: str, facts: Mapping[str, Any], day: date, k
         for code, entry in base.entries.items()
     }
     return base.index.rank(plain, k, adjust=priors)
+
+
+def is_far_ahead(ranking: Ranking) -> bool:
+    """Whether the best entry, though not quite sure, leaves all others so far behind that it is most likely meant."""
+    return ranking.confidence >= NEARLY_SURE and ranking.margin >= FAR_AHEAD
 
 
 def crop_kinds(base: KnowledgeBase, crop: Any) -> frozenset[str]:

@@ -108,7 +108,7 @@ def status_text(entry: Entry, day: date) -> str:
         return (
             f"{words}，到 {validity.valid_to}"
             if validity.valid_to
-            else f"{words}（{validity.confirmed_on} 核对时还在执行）"
+            else f"{words}，没写到哪天；{validity.confirmed_on} 看到还在执行"
         )
     return words
 

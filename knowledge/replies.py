@@ -9,6 +9,8 @@ from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
 from knowledge.applying import apply_label, can_apply
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
+from knowledge.focus import of_the_programme
+from knowledge.leading import NOTHING_MORE, Asked, filled, lead_of
 from knowledge.rendering import (
     ended,
     facet_line,
@@ -19,7 +21,6 @@ from knowledge.rendering import (
     source_text,
     status_lines,
     status_text,
-    summary_text,
     until_line,
 )  # fmt: skip
 from knowledge.vocabulary import FACET_WORDS
@@ -39,14 +40,13 @@ SHORT_FACETS = (
 ALL_FACETS = tuple(facet for facet in Facet if facet is not Facet.STATUS)
 COMPARED = (Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.TERM, Facet.WHO)
 LONG = 110
-MONEY = (Facet.AMOUNT, Facet.SUBSIDY)
 
 
 class Reply:
     """The two layers of an entry's reply: `lines` at once, `more` after 展开.
 
-    `day` is the day whose figures are told, `today` the day whose status stands first; `brief` answers the facet and
-    leaves out what the chat has just been told.
+    `day` is the day whose figures are told, `today` the day whose status stands first; `first` are notes that must be
+    read before the figures; `brief` answers the facet and leaves out what the chat has just been told.
     """
 
     def __init__(
@@ -57,44 +57,57 @@ class Reply:
         titles: dict[str, str],
         notes: Sequence[Line] = (),
         *,
+        first: Sequence[Line] = (),
+        asked: Asked = NOTHING_MORE,
         today: date | None = None,
         brief: bool = False,
     ) -> None:
-        self.entry, self.day, self.facet = entry, day, facet
+        self.entry, self.day, self.facet, self.asked = entry, day, facet, asked
         self.today = today or day
+        self.lead = lead_of(entry, facet, day, self.today, asked)
         banner, payee = status_lines(entry, self.today, titles), payee_line(entry, day, who_asked=facet is Facet.WHO)
         until = [] if brief or facet is Facet.STATUS else until_line(entry, self.today)
-        head = [*banner, *payee, self._lead(), *until, *notes, self._next()]
+        others = [Line(LineKind.LEAD, _shortened(text)) for each in self._also() if (text := self._other(each))]
+        total = [Line(LineKind.LEAD, asked.total)] if asked.total is not None else []
+        lead = Line(LineKind.LEAD, self.lead.text)
+        head = [*banner, *payee, *first, lead, *others, *total, *until, *notes, self._next()]
         source = Line(LineKind.SOURCE, source_text(entry))
-        wanted = [] if brief else self._wanted()
         silent = [] if brief or entry.kind is Kind.GUIDE else self._silent()
-        shown = wanted[: max(FIRST_REPLY_LINES - len(head) - len(silent) - 1, 0)]
-        details = [Line(LineKind.DETAIL, _shortened(facet_line(entry, each, day))) for each in shown]
+        room = max(FIRST_REPLY_LINES - len(head) - len(silent) - 1, 0)
+        told = [] if brief else [(each, text) for each in self._wanted() if (text := self._untold(each))][:room]
+        details = [Line(LineKind.DETAIL, _shortened(text)) for _, text in told]
         self.lines = (*head, *details, *silent, source)
         left = self._silent() if not silent else []
-        self.more = (*self._more(set(shown), details), *left)
+        self.more = (*self._more({each for each, _ in told}, details), *left)
 
-    def _lead(self) -> Line:
-        entry, facet = self.entry, self.facet
-        if facet is None:
-            return Line(LineKind.LEAD, f"{entry.title}：{summary_text(entry, self.day)}")
-        if facet is Facet.STATUS:
-            note = f"。{entry.validity.note}" if entry.validity.note else ""
-            return Line(LineKind.LEAD, f"{entry.title}：{status_text(entry, self.today)}{note}")
-        said = "".join(ended(text) for text in self._said(facet))
-        return Line(LineKind.LEAD, f"{FACET_WORDS[facet]}：{said}——{entry.title}")
+    def _also(self) -> tuple[Facet, ...]:
+        """The other facets of a question that asks several at once."""
+        return tuple(each for each in self.asked.also if each not in (Facet.STATUS, self.facet, *self.lead.facets))
 
-    def _said(self, facet: Facet) -> tuple[str, ...]:
-        """A policy's 补贴 and 额度 are one money: whichever is asked, both are told, the money first."""
-        entry = self.entry
-        if facet not in MONEY or entry.kind is not Kind.POLICY:
-            return facet_sentences(entry, facet, self.day)
-        stated = [each for each in MONEY if entry.facets.get(each)]
-        told = [text for each in stated for text in facet_sentences(entry, each, self.day)]
-        return tuple(dict.fromkeys(told)) or facet_sentences(entry, facet, self.day)
+    def _other(self, facet: Facet) -> str | None:
+        """Another facet asked in the same breath, without what has been said; 文件没写 where the entry is silent."""
+        if not self.entry.facets.get(facet):
+            return facet_line(self.entry, facet, self.day)
+        return self._rest_of(facet)
+
+    def _untold(self, facet: Facet) -> str | None:
+        """A facet as one line without the sentences the lead has said, or None when nothing is left of it."""
+        return None if facet in (*self.lead.facets, *self._also()) else self._rest_of(facet)
+
+    def _rest_of(self, facet: Facet) -> str | None:
+        first = self._first_of(facet)
+        said = [text for text in first if text not in self.lead.told]
+        more = "，还有" if len(said) < len(first) else ""
+        return f"{FACET_WORDS[facet]}{more}：{''.join(ended(text) for text in said)}" if said else None
+
+    def _first_of(self, facet: Facet) -> tuple[str, ...]:
+        """The sentences of a facet without what the whole programme spends, which helps no asker."""
+        raw = self.entry.facets.get(facet, ())
+        own = [text for text in raw if not of_the_programme(self.entry, text) and text not in self.lead.aside]
+        return filled(self.entry, own, self.day)
 
     def _wanted(self) -> list[Facet]:
-        stated = [facet for facet in SHORT_FACETS if self.entry.facets.get(facet) and facet is not self.facet]
+        stated = [facet for facet in SHORT_FACETS if self.entry.facets.get(facet)]
         if self.facet is None:
             order = (
                 Facet.WHO,
@@ -107,13 +120,16 @@ class Reply:
                 Facet.SUBSIDY,
                 Facet.DEADLINE,
             )
-            return [facet for facet in order if facet in stated]
+            spoken = self.asked.focus.best(self.entry)
+            return sorted((facet for facet in order if facet in stated), key=lambda facet: facet is not spoken)
         first = [facet for facet in (Facet.WHO, Facet.HOW, Facet.WHERE, Facet.DOCUMENTS) if facet in stated]
         return [*first, *(facet for facet in stated if facet not in first)]
 
     def _silent(self) -> list[Line]:
         missing = [
-            FACET_WORDS[facet] for facet in ALL_FACETS if not self.entry.facets.get(facet) and facet is not self.facet
+            FACET_WORDS[facet]
+            for facet in ALL_FACETS
+            if not self.entry.facets.get(facet) and facet not in (self.facet, *self._also())
         ]
         return [Line(LineKind.NOTE, f"{NOT_STATED}：{'、'.join(missing)}。")] if missing else []
 
@@ -122,14 +138,20 @@ class Reply:
         day = entry.validity.reading_day(self.day)
         return Line(LineKind.NEXT, f"下一步：{fill_or_say(entry, entry.next_step, day)}")
 
+    def _is_told(self, facet: Facet, shown: set[Facet], details: Sequence[Line]) -> bool:
+        """Whether all that the entry says on a facet stands in the first reply."""
+        line = self._untold(facet) if facet in shown else None
+        if line is not None and all(line != detail.text for detail in details):
+            return False  # it was shortened
+        told = {*self.lead.told, *(self._first_of(facet) if line is not None or facet in self._also() else ())}
+        return set(facet_sentences(self.entry, facet, self.day)) <= told
+
     def _more(self, shown: set[Facet], details: Sequence[Line]) -> tuple[Line, ...]:
         entry, day = self.entry, self.day
         rest = [
             Line(LineKind.DETAIL, facet_line(entry, facet, day))
             for facet in ALL_FACETS
-            if entry.facets.get(facet)
-            and facet is not self.facet
-            and (facet not in shown or _is_cut(facet_line(entry, facet, day), details))
+            if entry.facets.get(facet) and not self._is_told(facet, shown, details)
         ]
         conditions = [
             f"{number}. {fill_or_say(entry, condition.text, entry.validity.reading_day(day))}"
@@ -174,17 +196,44 @@ def entry_buttons(entry: Entry, facet: Facet | None, today: date) -> tuple[Butto
 
 
 def suggestion_lines(
-    entries: Sequence[Entry], day: date, head: str = "您是不是想问：", *, knows_who: bool = True
+    entries: Sequence[Entry],
+    day: date,
+    head: str = "您是不是想问：",
+    *,
+    knows_who: bool = True,
+    told: Sequence[Line] = (),
 ) -> tuple[Line, ...]:
-    """`head`, then each choice with its status word; without `knows_who` the asker's county and crop are asked for."""
+    """`head`, then each choice with its status word, what is `told` of the first right below it.
+
+    Without `knows_who` the asker's county and crop are asked for."""
     lines = [Line(LineKind.TITLE, head)]
     for number, entry in enumerate(entries, 1):
         status = entry.status_on(day)
         note = "" if status is Status.IN_FORCE else f"【{status_text(entry, day)}】"
         lines.append(Line(LineKind.DETAIL, f"{number}. {entry.title}{note}"))
+        lines += told if number == 1 else ()
     lines.append(Line(LineKind.NEXT, "回一个数字就行；都不是，就换个说法，或者点“都不是”。"))
     if not knows_who:
         lines.append(Line(LineKind.NOTE, "说一声在哪个县、种什么养什么，能找得更准。"))
+    return tuple(lines)
+
+
+def offered_lines(entries: Sequence[Entry], facets: Sequence[Facet], day: date) -> tuple[Line, ...]:
+    """What each of the choices just offered says on the facets asked, its status word first; 文件没写 where silent."""
+    words = "、".join(FACET_WORDS[facet] for facet in facets)
+    if not any(entry.facets.get(facet) for entry in entries for facet in facets):
+        lines = [Line(LineKind.LEAD, f"上面这 {len(entries)} 样，{words}：{NOT_STATED}，要当面问清。")]
+    else:
+        lines = [Line(LineKind.TITLE, f"接着上面 {len(entries)} 样说，{words}：")]
+    for number, entry in enumerate(entries, 1):
+        status = entry.status_on(day)
+        note = "" if status is Status.IN_FORCE else f"【{status_text(entry, day)}】"
+        told = [facet for facet in facets if entry.facets.get(facet)]
+        lone = len(facets) == 1  # the title has named it
+        said = "".join(facet_line(entry, each, day)[len(FACET_WORDS[each]) + 1 if lone else 0 :] for each in told)
+        said = said or ("" if lines[0].kind is LineKind.LEAD else f"{NOT_STATED}。")
+        lines.append(Line(LineKind.DETAIL, _shortened(f"{number}. {entry.title}{note}{'：' if said else ''}{said}")))
+    lines.append(Line(LineKind.NEXT, "回一个数字看那一样的全部；都不是，就换个说法。"))
     return tuple(lines)
 
 
@@ -219,7 +268,3 @@ def _shortened(text: str) -> str:
         return text
     cut = max(text.rfind(mark, 0, LONG) for mark in "。；，")
     return f"{text[: cut if cut > LONG // 2 else LONG]}……"
-
-
-def _is_cut(text: str, details: Sequence[Line]) -> bool:
-    return all(line.text != text for line in details)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
-from knowledge.entries import Entry
+from knowledge.entries import Entry, Facet
+from knowledge.focus import focus_of
+from knowledge.leading import Asked, year_of
 from knowledge.matching import Ranking
-from knowledge.notes import notes_on
+from knowledge.notes import notes_on, time_notes
 from knowledge.question import Question
 from knowledge.replies import Reply, entry_buttons
+from knowledge.sums import MONEY, sum_text
+from knowledge.thresholds import asks_whether, measured, threshold_in
 
+PLACES = frozenset({"county", "town", "village", "location"})
+AMOUNTS = frozenset({"amount_yuan", "loan_amount_yuan", "area_mu"})
 CHOSEN = Ranking((), 1.0, 1.0)  # the person named or pressed it: nothing was guessed
 
 
@@ -26,7 +32,18 @@ def tell(
     notes = notes_on(entry, question)
     if word is not None:
         notes = [Line(LineKind.NOTE, f"{word}：{base.glossary[word]}"), *notes]
-    reply = Reply(entry, question.day, question.facet, base.titles, notes, today=question.today, brief=brief)
+    asked = _asked(base, question, entry, brief=brief)
+    reply = Reply(
+        entry,
+        question.day,
+        question.facet,
+        base.titles,
+        notes,
+        first=time_notes(entry, question),
+        asked=asked,
+        today=question.today,
+        brief=brief,
+    )
     others = tuple(candidate.id for candidate in ranking.candidates if candidate.id != entry.code)[:2]
     said = Answer(
         Outcome.ANSWER,
@@ -41,3 +58,17 @@ def tell(
         matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
     )
     return question.dressed(said, base.version)
+
+
+def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool) -> Asked:
+    """What the question dwells on in `entry`, the printed line it asks about, and what its amount comes to."""
+    day = entry.validity.reading_day(question.day)
+    places = [fact.text for key, fact in question.heard.items() if key in PLACES]
+    focus = focus_of(question.plain, base.lexicon, base.rarity, places, question.asked_year)
+    whether = question.facet in (None, Facet.WHO) and asks_whether(question.plain)
+    threshold = threshold_in(entry, measured(question.said), focus, day) if whether else None
+    named = AMOUNTS & question.heard.keys()
+    wants_sum = question.facet in MONEY or (bool(named) and question.facet in (None, Facet.WHO) and not brief)
+    is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
+    total = sum_text(entry, question.facts, question.day, focus) if wants_sum and not is_other_year else None
+    return Asked(focus, threshold, total, question.also)

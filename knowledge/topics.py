@@ -11,7 +11,7 @@ from knowledge.cues import CUE_KEYS, Cues, read_cues, read_groups
 from knowledge.reading import ContentError, Fault, Item, read_yaml
 
 NAME = "data/topics.yaml"
-KNOWN_NUMBERS = ("110", "12123", "12315", "12328", "12333", "12345", "12348", "12366", "12393", "96110")
+KNOWN_NUMBERS = ("110", "120", "12123", "12315", "12328", "12333", "12345", "12348", "12366", "12393", "96110")
 _KEY = re.compile(r"[a-z]+(-[a-z]+)*")
 
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     BASIS_POINTS = "basis_points"
     TERM = "term"
     AGE = "age"
+    TEMPERATURE = "temperature"
     NUMBER = "number"
 
 
@@ -99,6 +100,7 @@ UNITS: dict[str, Unit] = {
     **dict.fromkeys(("个星期", "个礼拜", "星期", "礼拜", "周"), _unit(Kind.TERM, "day", "7")),
     **dict.fromkeys(("个小时", "小时", "个钟头"), _unit(Kind.TERM, "hour")),
     **dict.fromkeys(("周岁", "岁"), _unit(Kind.AGE, "years_of_age")),
+    **dict.fromkeys(("摄氏度", "℃", "度"), _unit(Kind.TEMPERATURE, "celsius")),
     **dict.fromkeys(("个百分点", "百分点", "个点", "%", "点"), _unit(Kind.RATE, "percent")),
     **dict.fromkeys(("‰",), _unit(Kind.RATE, "percent", "0.1")),
     **dict.fromkeys(("成",), _unit(Kind.RATE, "percent", "10")),
@@ -135,6 +137,7 @@ _NOT_UNIT = {
     "周": "边围年岁转山",
     "株": "洲",
     "尾": "款",
+    "度": "电数假过日量",
     "季度": "",
 }
 

@@ -17,8 +17,10 @@ from knowledge.ranking import crop_kinds, rank
 from knowledge.vocabulary import COUNTIES, SUBJECTS
 
 SAID = ("crop", "county", "area_mu", "amount_yuan", "livestock_count")  # one of these shows that a farmer is speaking
+SAID_FOR_SUBSIDY = ("crop", "area_mu", "livestock_count")  # subsidies are for a trade: a county alone tells none
 FARMER = "farmer"
 MOST = 3
+GRAIN = "粮油"  # the category of the crops that a grain subsidy is for
 OPEN = (Status.IN_FORCE, Status.UNKNOWN)
 # what any farm may have; every other subject of an entry (民宿, 助学, 林权 …) narrows whom it is for
 COMMON = frozenset({"loan", "guarantee", "discount", "insurance", "subsidy", "credit", "grain"})
@@ -51,7 +53,9 @@ class Wish:
 def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
     """What a question wants although no entry fits it, or None when it does not say enough."""
     subject = base.asking.wish(question.plain)
-    if subject is None or not any(key in question.heard for key in SAID):
+    if subject is None or not any(
+        key in question.heard for key in (SAID_FOR_SUBSIDY if subject == "subsidy" else SAID)
+    ):
         return None
     crop = question.facts.get("crop")
     kinds = crop_kinds(base, crop)
@@ -64,6 +68,7 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
         and entry.status_on(question.day) in OPEN
         and _may_be_there(entry, question.facts.get("county"))
         and (not entry.crops or bool(kinds & set(entry.crops)))
+        and not ("grain" in entry.subjects and kinds and GRAIN not in kinds)
     ]
     verdicts = _verdicts(base, question, frozenset(entry.code for entry in suited))
     excluded = {code for code, verdict in verdicts.items() if verdict.outcome is VerdictOutcome.UNLIKELY}

@@ -73,6 +73,11 @@ class Applicants:
                     return Registered(self._registered(inside, new, case_id), is_new=True, is_same=True)
             return Registered(known, is_new=False, is_same=known.applicant == wish.applicant)
 
+    def made_by(self, form: str, *, connection: Connection | None = None) -> GuaranteeApplication | None:
+        """The case that this very form has made before; None when it has made none."""
+        with self._book.within(connection) as inside:
+            return applications.same(inside, self._book.cipher, self._hash("form", form), None)
+
     def look_up(
         self, receipt: str, tail: str, source: str, *, connection: Connection | None = None
     ) -> GuaranteeApplication | LookUpRefusal:

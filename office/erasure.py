@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from office import receipts
+from office import assisted_checks, receipts
 from office.applicants import TAIL_DIGITS, WRONG_TRIES, Applicants, LookUpRefusal
 from office.application_case import GuaranteeApplication
+from office.assisted_checks import AssistedChecks
 from office.case_erasure import CaseErasure
 from office.case_papers import CasePapers
 from office.ledger import (
@@ -59,6 +60,7 @@ class Erased:
     calls: int = 0
     questions: int = 0
     forms: int = 0
+    checks: int = 0
     is_staff: bool = False
 
     def plus(self, other: Erased) -> Erased:
@@ -69,6 +71,7 @@ class Erased:
             self.calls + other.calls,
             self.questions + other.questions,
             self.forms + other.forms,
+            self.checks + other.checks,
             self.is_staff or other.is_staff,
         )
 
@@ -80,6 +83,7 @@ class Erased:
             (self.calls, "找人和回访 {} 个"),
             (self.questions, "问过的话 {} 句"),
             (self.forms, "没填完的表 {} 张"),
+            (self.checks, "替您做的体检 {} 次"),
         )
         gone = [words.format(count) for count, words in counts if count]
         said = ["删好了。", f"删掉的有：{'，'.join(gone)}。" if gone else "这里没有存您别的东西。"]
@@ -116,13 +120,17 @@ def erase_case(office: Office, receipt: str, *, connection: Connection | None = 
 
 
 def erase_by_number(office: Office, number: str, tail: str, source: str) -> Erased | LookUpRefusal:
-    """Erase the case of a receipt number, or the call of a 找人问 number, whose phone ends in these four digits.
+    """Erase the case of a receipt number, the call of a 找人问 number, or the interview of a T number.
 
+    The phone must end in these four digits.
     Wrong tries count as those of looking up a status, and one refusal serves for a wrong number and wrong digits.
     """
     call = _call_number(number)
     if call is not None:
         return _erase_call(office, call, tail, source)
+    check = assisted_checks.number_in(number)
+    if check is not None:
+        return _erase_check(office, check, tail, source)
     with office.ledger.begin() as connection:
         found = Applicants(office).look_up(number, tail, source, connection=connection)
         if not isinstance(found, GuaranteeApplication):
@@ -195,6 +203,19 @@ def _erase_call(office: Office, number: str, tail: str, source: str) -> Erased |
         _note(office, connection, None, [])
     scrub(office)
     return Erased(calls=1)
+
+
+def _erase_check(office: Office, number: str, tail: str, source: str) -> Erased | LookUpRefusal:
+    """The interview that somebody at the desk filled in."""
+    checks = AssistedChecks(office)
+    with office.ledger.begin() as connection:
+        found = checks.look_up(connection, number, tail, source)
+        if isinstance(found, LookUpRefusal):
+            return found
+        checks.forget(connection, number)
+        _note(office, connection, None, [])
+    scrub(office)
+    return Erased(checks=1)
 
 
 def _note(office: Office, inside: Connection, chat: tuple[str, str] | None, files: list[str]) -> None:

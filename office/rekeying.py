@@ -12,6 +12,7 @@ from office.case_book import hash_of
 from office.ledger import (
     application_events,
     applications,
+    assisted_checks,
     dialogues,
     erasures,
     follow_ups,
@@ -42,6 +43,8 @@ def sealed_columns() -> tuple[Column[Any], ...]:
         people.people.c.phone,
         follow_ups.follow_ups.c.contact,
         help_requests.help_requests.c.contact,
+        assisted_checks.assisted_checks.c.farmer,
+        assisted_checks.assisted_checks.c.result,
         applications.applications.c.sealed,
         application_events.application_events.c.detail,
         erasures.erasures.c.chat,

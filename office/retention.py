@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from office import follow_ups, help_desk
+from office import assisted_checks, follow_ups, help_desk
 from office.case_erasure import KEPT_DAYS as CASE_DAYS
 from office.case_erasure import CaseErasure
 from office.case_papers import CasePapers
@@ -32,6 +32,7 @@ from office.ledger import (
     sign_ins,
     wrong_results,
 )
+from office.ledger import assisted_checks as kept_checks
 from office.ledger import follow_ups as kept_follow_ups
 from office.office import Office
 
@@ -65,6 +66,7 @@ DAYS: Mapping[str, int] = {
     "没有单子的回访": follow_ups.KEPT_DAYS,
     "答复过的找人问": help_desk.KEPT_DAYS,
     "没人答复的找人问": UNANSWERED_CALL_DAYS,
+    "替农户做的体检（存下来的结果）": assisted_checks.KEPT_DAYS,
     "办完的担保单子（姓名、电话、材料）": CASE_DAYS,
     "扫码人的当日代号": scans.VISITOR_DAYS,
     "扫码次数": SCAN_DAYS,
@@ -118,12 +120,16 @@ def _clean_talk(office: Office, connection: Connection) -> int:
 
 
 def _clean_records(office: Office, connection: Connection) -> int:
-    """Follow-ups, calls, ways in, scans, reports."""
+    """Follow-ups, calls, interviews filled in for farmers, ways in, scans, reports."""
     now = office.now()
+    begun, recorded = (
+        now - timedelta(days=days) for days in (assisted_checks.UNFINISHED_DAYS, assisted_checks.KEPT_DAYS)
+    )
     answered, asked = now - timedelta(days=help_desk.KEPT_DAYS), now - timedelta(days=UNANSWERED_CALL_DAYS)
     return (
         kept_follow_ups.cleanup(connection, now - timedelta(days=follow_ups.KEPT_DAYS))
         + help_requests.cleanup(connection, answered, asked)
+        + kept_checks.cleanup(connection, begun, recorded)
         + sign_ins.cleanup(connection, now - timedelta(days=TICKET_DAYS))
         + scans.cleanup(connection, now, days=SCAN_DAYS)
         + wrong_results.cleanup(connection, now - timedelta(days=WRONG_RESULT_DAYS))

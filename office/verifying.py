@@ -1,10 +1,13 @@
-"""查真假: a code, a link, a file name or a whole message in; out whose it is and whether it holds, or 不是我们发的."""
+"""查真假: a code, a link, a file name or a whole message in; out whose it is and whether it holds, or 不是我们发的.
+
+不是我们发的 is said of what poses as ours or can be traced to others. A real document is said to exist, with the entry
+about it; words with nothing in them to look up are said to be just that.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -16,7 +19,8 @@ from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry
 from knowledge.fraud import FraudHit
-from office import code_text
+from knowledge.rendering import summary_text
+from office import code_text, known_papers
 from office.code_answers import (
     ASK_POLICE,
     KIND_WORDS,
@@ -36,6 +40,9 @@ from office.privacy import FieldCipher
 
 LONGEST = 2000
 MOST_ITEMS = 5
+NOTHING_TO_CHECK = "看不出是谁发的：里面没有我们的码、网址，也没有文号。"
+WHAT_TO_PASTE = "要查短信，请把整条连网址一起贴；要查文件，请贴文件名或文号；要查明白卡，请贴卡上的十个字。"
+ASK_ISSUER = "请打 12345，或者到发文单位的网站上查。"
 RETOLD = "有人发短信说，让我"  # the patterns know what people retell; a pasted message is retold by these words
 GOVERNMENT = ".gov.cn"
 _LINK = re.compile(
@@ -44,7 +51,7 @@ _LINK = re.compile(
 )
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|png|jpe?g|zip|rar|apk|exe|wps|ofd|txt|mp4|csv)$", re.IGNORECASE)
 _PROGRAM = re.compile(r"\.(?:apk|exe|zip|rar|dmg|scr|bat)$", re.IGNORECASE)
-_NUMBER = re.compile(r"([一-龥]{2,12})[〔\[【(（]?(20\d\d)[〕\]】)）]?第?(\d{1,4})号")
+_OURS_NAMED = re.compile(r"惠农政策一键查|明白卡|政策码|农贷码")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class _Result:
     ours: bool = False
     alien: bool = False
     wrong: bool = False
+    numbered: bool = False
 
     def add(self, kind: LineKind, text: str) -> None:
         self.lines.append(Line(kind, text))
@@ -80,38 +88,48 @@ def verify(desk: Desk, text: str) -> Answer:
     fraud = None if _is_bare_code(text) else _fraud(desk.knowledge, text)
     _codes(desk, text, result)
     _links(desk, text, result)
-    _numbers(desk, text, result)
+    _documents(desk, text, result)
     _program(text, result)
     return _answer(desk, result, fraud, text)
 
 
 def _answer(desk: Desk, result: _Result, fraud: FraudHit | None, text: str) -> Answer:
-    lines: list[Line] = []
-    outcome = Outcome.ANSWER if result.ours else Outcome.NO_MATCH
-    if fraud is not None:
-        outcome = Outcome.WARN
-        lines.append(Line(LineKind.WARNING, f"像骗局：{fraud.name}。{fraud.why}"))
-        lines += [Line(LineKind.DETAIL, advice) for advice in fraud.advice]
-    elif result.alien and result.ours:
-        outcome = Outcome.WARN
-        lines.append(Line(LineKind.WARNING, "里面有我们的东西，也有不是我们的，别只看一半就信。"))
-    if not result.ours and not result.wrong:
-        lines.insert(
-            0, Line(LineKind.WARNING if result.alien or fraud else LineKind.LEAD, f"{NOT_OURS}。{_why(result, text)}")
-        )
-    lines += result.lines
+    warnings = () if _is_bare_code(text) else known_papers.warnings_for(desk.knowledge, fraud, text)
+    lines = [*_warning_lines(desk, result, fraud, warnings), *_verdict(result, fraud, text), *result.lines]
     lines.append(Line(LineKind.NEXT, ASK_POLICE))
-    entries = tuple(dict.fromkeys([*result.entries, *(fraud.entries if fraud else ())]))
+    outcome = Outcome.ANSWER if result.ours or result.numbered else Outcome.NO_MATCH
+    if lines[0].kind is LineKind.WARNING and (fraud or warnings or result.ours):
+        outcome = Outcome.WARN
+    entries = tuple(dict.fromkeys([*warnings, *result.entries]))
     return Answer(
         outcome, tuple(lines), entries=entries[:3], topic="verify", version=desk.knowledge.version, on=desk.today
     )
 
 
-def _why(result: _Result, text: str) -> str:
-    if result.alien:
-        return ""
-    what = "这个文件名" if _FILE.search(text) else "这段话"
-    return f"{what}里没有我们的码，也没有我们的网址，查不到出处。"
+def _warning_lines(desk: Desk, result: _Result, fraud: FraudHit | None, warnings: tuple[str, ...]) -> list[Line]:
+    """A swindle's pattern, a name swindlers are known to use, or our own things mixed with others'."""
+    if fraud is not None:
+        advice = [Line(LineKind.DETAIL, text) for text in fraud.advice]
+        return [Line(LineKind.WARNING, f"像骗局：{fraud.name}。{fraud.why}"), *advice]
+    if warnings:
+        entry = desk.knowledge.entries[warnings[0]]
+        return [Line(LineKind.WARNING, f"要当心，有过这样的骗局：{entry.title}。{summary_text(entry, desk.today)}")]
+    if result.alien and result.ours:
+        return [Line(LineKind.WARNING, "里面有我们的东西，也有不是我们的，别只看一半就信。")]
+    return []
+
+
+def _verdict(result: _Result, fraud: FraudHit | None, text: str) -> list[Line]:
+    """The sentence on whose it is, where no code, link or number has said it."""
+    if result.ours or result.wrong or (result.numbered and not result.alien):
+        return []
+    if result.alien or fraud:
+        return [Line(LineKind.WARNING, f"{NOT_OURS}。")]
+    if _FILE.search(text):
+        return [Line(LineKind.LEAD, f"{NOT_OURS}。我们的文件，名字里都带十个字的码；这个文件名里没有码，也没有文号。")]
+    if _OURS_NAMED.search(text):
+        return [Line(LineKind.WARNING, f"{NOT_OURS}。话里提到我们，可没有我们的码，也没有我们的网址。")]
+    return [Line(LineKind.LEAD, NOTHING_TO_CHECK), Line(LineKind.DETAIL, WHAT_TO_PASTE)]
 
 
 def _is_bare_code(text: str) -> bool:
@@ -120,7 +138,7 @@ def _is_bare_code(text: str) -> bool:
 
 
 def _fraud(knowledge: KnowledgeBase, text: str) -> FraudHit | None:
-    if _NUMBER.search(text) and _FILE.search(text):
+    if known_papers.NUMBER.search(text) and _FILE.search(text):
         return None
     return knowledge.fraud.find(fold(knowledge, text)) or knowledge.fraud.find(fold(knowledge, RETOLD + text))
 
@@ -218,25 +236,19 @@ def _our_page(desk: Desk, link: str, result: _Result) -> None:
     result.entries.append(entry.code)
 
 
-def _numbers(desk: Desk, text: str, result: _Result) -> None:
-    """Document numbers we know: where the real document is; a file with that number may still be forged."""
-    for issuer, year, number in list(dict.fromkeys(match.groups() for match in _NUMBER.finditer(text)))[:MOST_ITEMS]:
-        for entry, title, own in _documents(desk.knowledge):
-            if own[1:] == (year, number) and issuer.endswith(own[0]):
-                result.add(
-                    LineKind.DETAIL,
-                    f"文号 {own[0]}〔{year}〕{number}号：有这份文件，{title}。文件不是我们发的，内容以“{entry.title}”里的出处为准。",
-                )
-                result.entries.append(entry.code)
-                break
-
-
-def _documents(knowledge: KnowledgeBase) -> Iterator[tuple[Entry, str, tuple[str, str, str]]]:
-    for entry in knowledge.entries.values():
-        for source in entry.sources:
-            match = _NUMBER.search(unicodedata.normalize("NFKC", source.document_no or ""))
-            if match is not None:
-                yield entry, source.title, (match[1], match[2], match[3])
+def _documents(desk: Desk, text: str, result: _Result) -> None:
+    """Document numbers: where the real document is; a copy with that number may still be forged."""
+    for document in known_papers.documents_in(desk.knowledge, text):
+        result.numbered = True
+        if document.source is None:
+            result.add(LineKind.LEAD, f"文号 {document.number}：我们没收这份文件，真假看不出。{ASK_ISSUER}")
+            continue
+        result.add(
+            LineKind.LEAD, f"有这份文件：{document.number}《{document.source.title}》，{document.source.issuer}发的。"
+        )
+        result.add(LineKind.DETAIL, f"它说的是：{current(document.entries[0], desk.today)}")
+        result.add(LineKind.DETAIL, "您手上那份改没改过，我们看不出，请对着那一条里的出处看。文件不会叫您先交钱。")
+        result.entries += [entry.code for entry in document.entries]
 
 
 def _program(text: str, result: _Result) -> None:

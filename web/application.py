@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from office.office import Office
-from web import apply, calculate, case_papers, check, codes, desk_routes, forget, person, status, verify
+from web import apply, assisted, calculate, case_papers, check, codes, desk_routes, forget, person, status, verify
 from web.browsing import browse_page, word_page, words_page
 from web.chat import ask_form, chat_page
 from web.entry_page import entry_page
@@ -21,6 +21,7 @@ from web.health import healthz, metrics, readyz, robots
 from web.meters import Measured, Meters
 from web.pages import Pages, static_file
 from web.security import Guarded
+from web.sheets import Sheets
 from web.window import Window
 
 ROUTES = (
@@ -42,6 +43,7 @@ ROUTES = (
     *verify.ROUTES,
     *apply.ROUTES,
     *status.ROUTES,
+    *assisted.ROUTES,
     *forget.ROUTES,
     *case_papers.ROUTES,
     *desk_routes.ROUTES,
@@ -76,7 +78,9 @@ def build(
             Middleware(Caught),
         ],
     )
-    application.state.window = Window(office, pages, meters, registry, ready or (lambda: _ledger_answers(office)))
+    application.state.window = Window(
+        office, pages, Sheets(office, pages), meters, registry, ready or (lambda: _ledger_answers(office))
+    )
     return application
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from knowledge.applying import applicable, can_apply, may_be_open
-from knowledge.entries import Entry, Status
+from knowledge.applying import applicable, can_apply, is_offered, may_be_open
+from knowledge.entries import Entry, Payee
 from knowledge.rendering import payee_line, status_text
 from office import code_text, consents
 from office.applicants import Applicants, Registered
@@ -22,6 +23,7 @@ from office.application_links import link_of, linked_chat
 from office.applications import ConsentKind, Opening
 from office.codes import Found, open_code
 from office.ledger import dialogues, rate_limits
+from office.ledger.errors import LedgerBusy
 from office.mini_app import visitor_of
 from office.office import ChatKey
 from office.pinned_entries import PinnedEntry
@@ -32,9 +34,12 @@ from web.forms import read_form as read_fields
 from web.security import NO_STORE
 from web.window import Window, address_of, off_loop, window_of
 
+log = logging.getLogger(__name__)
+
 FORMS_AN_HOUR = 60  # a village hall's people share one address
 NO_ENTRY = "没有这一条。可能是地址少了几个字，或者这一条已经撤下来了。请从下面的单子里挑，或者回首页问。"
 STALE = "这一页放得太久了，还没交上去。您填的都还在，请再按一次“交上去”。"
+BUSY = "这会儿交表的人多，没排上，还没交上去。您填的都还在，请过一分钟再按一次“交上去”。"
 TOO_MANY = "这个网络一小时里交的表太多了，这一张还没交上去。请过一小时再交，急的话打电话找村里的共富金融专员或 12345。"
 
 
@@ -53,23 +58,44 @@ class Shown:
 
 
 async def list_page(request: Request) -> Response:
-    """`/apply`: what can be applied for, those open today first, each with its status words."""
+    """`/apply`: what can be applied for, the county's own first, then what holds everywhere; closed ones folded away."""
     window = window_of(request)
-    today = window.office.today()
-    entries = applicable(window.office.knowledge.entries.values(), today)
+    today, counties = window.office.today(), window.office.knowledge.places.counties
+    county = request.query_params.get("county", "")
+    county = county if county in counties else ""
+    offered = [e for e in applicable(window.office.knowledge.entries.values(), today) if is_offered(e, today)]
+    offered.sort(key=_is_for_firms)
+    open_now = [entry for entry in offered if may_be_open(entry, today)]
+    here = [entry for entry in open_now if county in entry.regions]
+    anywhere = [entry for entry in open_now if not set(entry.regions) & set(counties)]
+    elsewhere = [entry for entry in open_now if entry not in here and entry not in anywhere]
+    closed = [
+        entry
+        for entry in offered
+        if entry not in open_now and (not county or county in entry.regions or not set(entry.regions) & set(counties))
+    ]
     groups = (
-        ("现在开放的", [entry for entry in entries if entry.status_on(today) is Status.IN_FORCE]),
-        (
-            "有效期没核到的，先登记、再问清楚",
-            [e for e in entries if may_be_open(e, today) and e.status_on(today) is Status.UNKNOWN],
-        ),
-        (
-            "不开放的，只能登记请人回电话",
-            [e for e in entries if not may_be_open(e, today)],
-        ),
+        (f"{county}自己的", here, True),
+        ("全市、全省、全国都能办的", anywhere, True),
+        ("" if county else "只在一个县（市、区）办的", elsewhere, False),
+        ("现在不开放的，只能登记请人回电话", closed, False),
     )
-    rows = [(title, [(entry, status_text(entry, today)) for entry in group]) for title, group in groups if group]
-    return window.pages.render(request, "apply_list.html", groups=rows)
+    rows = [
+        (title, [(entry, status_text(entry, today), _whose(entry, counties)) for entry in group], is_open)
+        for title, group, is_open in groups
+        if title and group
+    ]
+    return window.pages.render(request, "apply_list.html", groups=rows, counties=counties, county=county, found=here)
+
+
+def _is_for_firms(entry: Entry) -> bool:
+    return Payee.FARMER not in entry.payee
+
+
+def _whose(entry: Entry, counties: Sequence[str]) -> str:
+    """For whom and where, as far as that is not everybody everywhere."""
+    regions = [region for region in entry.regions if region in counties]
+    return "，".join(["给企业的"] * _is_for_firms(entry) + ["、".join(regions)] * bool(regions))
 
 
 async def form_page(request: Request) -> Response:
@@ -93,9 +119,15 @@ async def hand_in(request: Request) -> Response:
     given = frozenset(kind for kind in ConsentKind if form.get(kind.value) == "yes")
     is_ours = not is_new and form_keys.is_ours(window, chat, form.get(form_keys.FIELD, ""))
     if read.applicant is None or not is_ours:
-        shown = _again(window, entry, chat, form, read, given, is_ours=is_ours)
+        note = "" if is_ours or read.faults else STALE
+        shown = _again(window, entry, chat, form, read, given, is_ours=is_ours, note=note)
         return _form(request, shown, chat, is_new=is_new, status=422 if read.faults else 403)
-    made = await off_loop(_register, window, entry, read, given, form, chat, address_of(request))
+    try:
+        made = await off_loop(_register, window, entry, read, given, form, chat, address_of(request))
+    except LedgerBusy as busy:
+        log.warning("application form: %s", busy)
+        shown = _again(window, entry, chat, form, read, given, is_ours=True, note=BUSY)
+        return _form(request, shown, chat, is_new=is_new, status=503)
     if made is None:
         return failure_page(request, 429, "还没交上去", TOO_MANY)
     response = RedirectResponse(f"/s/receipt{'' if made.is_same else '?kept=1'}", 303, NO_STORE)
@@ -199,6 +231,7 @@ def _again(
     given: frozenset[ConsentKind],
     *,
     is_ours: bool,
+    note: str,
 ) -> Shown:
     """The form once more, with what was typed; a key that is ours stays, so that mending makes no second case."""
     key = form[form_keys.FIELD] if is_ours else form_keys.make(window, chat)
@@ -210,7 +243,7 @@ def _again(
         given,
         form.get("c", "")[:20],
         form.get("t", "")[:400],
-        "" if is_ours or read.faults else STALE,
+        note,
     )
 
 
@@ -223,7 +256,10 @@ def _register(
     chat: ChatKey,
     address: str,
 ) -> Registered | None:
-    """Blocks: one durable commit; None when too many forms come from one network."""
+    """Blocks: one durable commit; None when too many forms come from one network.
+
+    A form sent again, because its answer was lost, is answered as at first and counts no second time.
+    """
     office, applicants = window.office, Applicants(window.office)
     if read.applicant is None:
         raise ValueError("a form with faults cannot be registered")
@@ -231,6 +267,9 @@ def _register(
     wish = Wish(read.applicant, applicants.pin(entry.code), given, code if code_text.is_code(code) else None)
     source = f"apply:{office.pseudonyms.of('address', address)}"
     with office.ledger.begin() as connection:
+        known = applicants.made_by(form[form_keys.FIELD], connection=connection)
+        if known is not None:
+            return Registered(known, is_new=False, is_same=known.applicant == read.applicant)
         if not rate_limits.allow(connection, source, FORMS_AN_HOUR, 3600, office.now()):
             return None
         linked = linked_chat(office, form.get("t", ""))

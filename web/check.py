@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from knowledge.answers import Action, Verb
-from knowledge.check_views import QuestionView
+from knowledge.check_views import CheckView, QuestionView, ResultView
 from knowledge.checkup import Group
 from office.check_ups import CheckUps
 from office.ledger import rate_limits
@@ -28,6 +28,7 @@ MOST_A_MINUTE = 90
 LONGEST_ANSWER = 200
 VERBS = (Verb.CHECK_ANSWER, Verb.CHECK_STEP)
 UNFOLDED = (Group.LIKELY, Group.NEARLY)
+FEW = 3  # with fewer that are likely, those to ask about stand open too
 DETAILED = (Group.LIKELY, Group.ASK, Group.NEARLY)  # the others' conditions stand on the entry's own check page
 NO_ENTRY = "没有这一条。可能是编号印错了，或者这一条已经撤下来了。请在首页直接问，或者做一次政策体检。"
 STALE_FORM = "这一页放得太久了，没有存。请返回上一页，刷新以后再点一次。"
@@ -58,7 +59,7 @@ async def check_page(request: Request) -> Response:
         view=view,
         path=_path(scope),
         seal=seal_of(chat),
-        unfolded=UNFOLDED,
+        unfolded=_unfolded(view),
         detailed=DETAILED,
         longest=LONGEST_ANSWER,
     )
@@ -88,6 +89,13 @@ async def check_form(request: Request) -> Response:
     except LookupError as error:
         raise HTTPException(404, NO_ENTRY) from error
     return RedirectResponse(_path(sent.scope), 303, headers=NO_STORE)
+
+
+def _unfolded(view: CheckView) -> tuple[Group, ...]:
+    """The groups that stand open: what may be had, and what one step would bring."""
+    sections = view.sections if isinstance(view, ResultView) else ()
+    likely = sum(len(section.items) for section in sections if section.group is Group.LIKELY)
+    return UNFOLDED if likely >= FEW else (*UNFOLDED, Group.ASK)
 
 
 def seal_of(chat: ChatKey) -> str:

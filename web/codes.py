@@ -15,8 +15,8 @@ from office.codes import DEAD, CodeKind, Found, Opened
 from office.people import ROLE_WORDS
 from office.scans import Visitor, Way
 from web.desk_access import signed_in
-from web.entry_page import EntrySheet, entry_sheet
 from web.security import NO_STORE
+from web.sheets import ShownSheet
 from web.window import Window, address_of, off_loop, window_of
 
 LONGEST_TYPED = 40
@@ -43,8 +43,8 @@ class _Visit:
 async def code_page(request: Request) -> Response:
     """`/c/XXXXXXXXXX`: the entry with its officer, the application of a 农贷码, or a page that says what is wrong."""
     window = window_of(request)
-    opened, sheet = await off_loop(_open, window, await _visit(request, request.path_params["code"]))
-    if sheet is None or opened.code is None:
+    opened, shown = await off_loop(_open, window, await _visit(request, request.path_params["code"]))
+    if shown is None or opened.code is None:
         return _trouble_page(request, opened)
     if opened.code.kind is CodeKind.LOAN:
         address = f"/apply/{quote(opened.code.entry)}?{urlencode({'code': opened.text})}"
@@ -52,8 +52,8 @@ async def code_page(request: Request) -> Response:
     response = window.pages.render(
         request,
         "code_entry.html",
-        sheet=sheet,
-        is_today=True,
+        sheet=shown.sheet,
+        article=shown.article,
         opened=opened,
         printed=code_text.printed(opened.text),
         role_words=ROLE_WORDS,
@@ -100,7 +100,7 @@ async def _visit(request: Request, text: str) -> _Visit:
     return _Visit(text[:LONGEST_TYPED], visitor)
 
 
-def _open(window: Window, visit: _Visit) -> tuple[Opened, EntrySheet | None]:
+def _open(window: Window, visit: _Visit) -> tuple[Opened, ShownSheet | None]:
     """Open the code, count the visit, and set out the entry of a live one. Blocks."""
     office = window.office
     with office.ledger.begin(durable=False) as connection:
@@ -109,7 +109,7 @@ def _open(window: Window, visit: _Visit) -> tuple[Opened, EntrySheet | None]:
         scans.count(connection, desk.pseudonyms, opened, visit.visitor, desk.now, desk.today)
     if opened.found is not Found.LIVE or opened.entry is None:
         return opened, None
-    return opened, entry_sheet(office, opened.entry.code, desk.today)
+    return opened, window.sheets.of(opened.entry.code, desk.today)
 
 
 ROUTES = (

@@ -145,6 +145,8 @@ def tabs_of(person: Person) -> tuple[tuple[str, str], ...]:
     doors = (
         (Duty.OPEN_DESK, "/desk", "我的活"),
         (Duty.FILL_IN, "/desk/fill-in", "代填"),
+        (Duty.FILL_IN, "/desk/checks", "替他体检"),
+        (Duty.ISSUE_CODES, "/desk/cards", "明白卡"),
         (Duty.FOLLOW_UP, "/desk/visit", "记走访"),
         (Duty.READ_SCRIPT, "/desk/scripts", "念给他听"),
         (Duty.EXPORT_CASES, "/desk/export", "导出"),

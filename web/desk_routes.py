@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from web import (
     desk,
+    desk_card,
+    desk_card_batches,
+    desk_cards,
     desk_cases,
+    desk_checks,
     desk_export,
     desk_fill_in,
     desk_people,
@@ -18,8 +22,12 @@ ROUTES = (
     *desk.ROUTES,
     *desk_cases.ROUTES,
     *desk_fill_in.ROUTES,
+    *desk_checks.ROUTES,
     *desk_export.ROUTES,
     *desk_scripts.ROUTES,
     *desk_people.ROUTES,
     *desk_self_check.ROUTES,
+    *desk_cards.ROUTES,
+    *desk_card_batches.ROUTES,
+    *desk_card.ROUTES,
 )

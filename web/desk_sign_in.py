@@ -39,6 +39,7 @@ MACHINES = (
     ("iPad", "苹果平板"),
     ("Windows", "电脑"),
     ("Mac", "苹果电脑"),
+    ("Linux", "电脑"),
 )
 
 
@@ -92,10 +93,10 @@ async def sign_out(request: Request) -> Response:
 
 
 def label_of(agent: str) -> str:
-    """How a device is called in the list: 安卓手机 微信."""
-    machine = next((word for mark, word in MACHINES if mark in agent), "别的设备")
+    """How a device is called in the list: 安卓手机上的微信."""
+    machine = next((word for mark, word in MACHINES if mark in agent), "一台手机或电脑")
     kind = next((word for mark, word in KINDS if mark in agent), "浏览器")
-    return f"{machine} {kind}"
+    return f"{machine}上的{kind}"
 
 
 def _holder(request: Request, secret: str) -> Person | None:

@@ -44,6 +44,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # templates change with the program alone; looking at the files costs every page
         )
         self._templates.globals.update(
             static=self._static_address,
@@ -87,6 +88,10 @@ class Pages:
         """A part of a page, which the script adds to the page at hand."""
         html = self._templates.get_template(template).render(**context)
         return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+    def part(self, template: str, **context: Any) -> Markup:
+        """A part of a page for `render`, to be kept where it is the same for everybody."""
+        return Markup(self._templates.get_template(template).render(**context))  # noqa: S704 - escaped by the template
 
     def _static_address(self, name: str) -> str:
         return f"/static/{name}?v={hashlib.sha256(self.static[name]).hexdigest()[:10]}"

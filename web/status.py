@@ -18,10 +18,11 @@ from office.application_case import CaseFile, GuaranteeApplication
 from office.application_form import village_words
 from office.application_timeline import turn_words
 from office.applications import STATE_WORDS, ApplicationError, ConsentKind, State
+from office.assisted_checks import number_in
 from office.case_notices import helper_words, state_words, step_lines
 from office.office import WENZHOU
 from office.people import ROLE_WORDS, Person, Role
-from web import case_access
+from web import assisted, case_access
 from web.case_access import Access, access_of, grant, is_sealed, revoke
 from web.forms import read_form
 from web.papers import PaperShown, papers_shown
@@ -68,13 +69,14 @@ async def find_case(request: Request) -> Response:
     """POST: the case, or one and the same refusal whether the number or the digits were wrong."""
     window, form = window_of(request), await read_form(request)
     applicants = Applicants(window.office)
+    if (number := number_in(form.get("receipt", "")[:40])) is not None:
+        checked = await assisted.opened(request, number, form.get("tail", "")[:8])
+        return checked if isinstance(checked, Response) else _refused(request, checked)
     found = await off_loop(
         applicants.look_up, form.get("receipt", "")[:40], form.get("tail", "")[:8], address_of(request)
     )
-    if found is LookUpRefusal.TOO_MANY:
-        return _status_form(request, TOO_MANY, 429)
     if not isinstance(found, GuaranteeApplication):
-        return _status_form(request, WRONG, 404)
+        return _refused(request, found)
     response = RedirectResponse("/s/case", 303, NO_STORE)
     grant(response, window, found.receipt)
     return response
@@ -194,6 +196,11 @@ def _steps(file: CaseFile, helper: str) -> list[Step]:
 
 def _given(file: CaseFile) -> dict[ConsentKind, bool]:
     return {kind: kind in file.consents and file.consents[kind].is_given for kind in ConsentKind}
+
+
+def _refused(request: Request, refusal: LookUpRefusal) -> Response:
+    is_over = refusal is LookUpRefusal.TOO_MANY
+    return _status_form(request, TOO_MANY if is_over else WRONG, 429 if is_over else 404)
 
 
 def _status_form(request: Request, refusal: str, status: int) -> Response:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from office.office import Office
 from web.meters import Meters
 from web.pages import Pages
+from web.sheets import Sheets
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,6 +25,7 @@ class Window:
 
     office: Office
     pages: Pages
+    sheets: Sheets
     meters: Meters
     registry: CollectorRegistry
     ready: Callable[[], bool]

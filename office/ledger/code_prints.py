@@ -67,6 +67,12 @@ def record(connection: Connection, made: Iterable[Print]) -> None:
         connection.execute(insert(connection, prints), rows)
 
 
+def is_out(connection: Connection, code: str, layout: str, facts: str) -> bool:
+    """Whether a card of this code, on this paper and with these facts, was printed and not taken back."""
+    same = (prints.c.code == code) & (prints.c.layout == layout) & (prints.c.facts == facts)
+    return connection.execute(select(prints.c.id).where(same, prints.c.settled.is_(None)).limit(1)).first() is not None
+
+
 def still_out(connection: Connection) -> list[PrintOut]:
     """Everything printed and not taken back, by village, batch and entry."""
     shown = (prints.c.id, prints.c.layout, prints.c.copies, prints.c.entry, prints.c.facts, prints.c.printed_at)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Executable, Table, Text, bindparam, select, update
 
-from office.ledger.columns import Instant, metadata
+from office.ledger.columns import Instant, lies_in, metadata
 from office.ledger.upserts import insert
 
 batches = Table(
@@ -147,6 +147,13 @@ def find_batch(connection: Connection, batch_id: str) -> Batch | None:
     return None if row is None else Batch(*row)
 
 
+def notes(connection: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
+    """What each of these batches was made for, where somebody wrote it down."""
+    wanted = set(batch_ids)
+    found = connection.execute(select(batches.c.id, batches.c.note).where(batches.c.note != ""))
+    return {row.id: row.note for row in found if row.id in wanted}
+
+
 def of_batch(connection: Connection, batch_id: str) -> list[Code]:
     """The codes of a batch by village and entry."""
     statement = select(codes).where(codes.c.batch == batch_id).order_by(codes.c.village, codes.c.entry, codes.c.code)
@@ -156,6 +163,15 @@ def of_batch(connection: Connection, batch_id: str) -> list[Code]:
 def of_officer(connection: Connection, officer: str) -> list[Code]:
     """An officer's codes, newest first."""
     statement = select(codes).where(codes.c.officer == officer).order_by(codes.c.made_at.desc(), codes.c.code)
+    return [from_row(row) for row in connection.execute(statement)]
+
+
+def in_places(connection: Connection, places: Sequence[str] | None, limit: int | None = None) -> list[Code]:
+    """The codes that hang in these villages, towns or counties (None: everywhere), newest first."""
+    order = (codes.c.made_at.desc(), codes.c.village, codes.c.entry, codes.c.code)
+    statement = select(codes).order_by(*order).limit(limit)
+    if places is not None:
+        statement = statement.where(lies_in(codes.c.village, places))
     return [from_row(row) for row in connection.execute(statement)]
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from office.ledger.errors import LedgerError
 
 BUSY_SECONDS = 30
+_OUTRUN = ("40001", "40P01", "55P03")  # PostgreSQL ended the transaction in another's favour: it can be done again
 _SCHEMES = "sqlite:///文件 或 postgresql+psycopg://用户:密码@主机/库名"
 
 
@@ -29,11 +30,17 @@ def make_engine(url: str, connections: int) -> Engine:
     raise LedgerError(f"DATABASE_URL 不支持 {parsed.drivername} 的这种写法，应写成 {_SCHEMES}")
 
 
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the transaction was only outrun by others, so that the same again may well succeed."""
+    return getattr(error.orig, "sqlstate", None) in _OUTRUN or "database is locked" in str(error.orig)
+
+
 def _postgresql_engine(url: URL, connections: int) -> Engine:
     return create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
         hide_parameters=True,  # an error that is logged must not quote what people wrote
         pool_pre_ping=True,  # a restarted server costs a new connection, not an error
         isolation_level="READ COMMITTED",
@@ -49,6 +56,7 @@ def _sqlite_engine(url: URL, connections: int) -> Engine:
         url,
         pool_size=connections,
         max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
         hide_parameters=True,  # an error that is logged must not quote what people wrote
         connect_args={"timeout": BUSY_SECONDS},
     )

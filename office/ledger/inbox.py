@@ -7,7 +7,7 @@ to the next worker, and the late worker's `finish` raises `LeaseLost`, which rol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -147,12 +147,18 @@ def _insert_lanes(dialect: str) -> Executable:
 
 
 def claim_next(
-    connection: Connection, worker: str, now: datetime, lease_seconds: float, *, max_attempts: int = MAX_ATTEMPTS
+    connection: Connection,
+    worker: str,
+    now: datetime,
+    lease_seconds: float,
+    *,
+    max_attempts: int = MAX_ATTEMPTS,
+    on_given_up: Callable[[Claim], None] | None = None,
 ) -> Claim | None:
     """Take the oldest open update of the lane that has waited longest; None when no lane is free.
 
     An update that has been handed out `max_attempts` times and never came to an end (it may kill its process) is
-    set aside here.
+    set aside here, and `on_given_up` is told, within this transaction.
     """
     until = now + timedelta(seconds=lease_seconds)
     while lane := connection.execute(_take_lane(), {"by": worker, "now": now, "until": until}).one_or_none():
@@ -161,6 +167,8 @@ def claim_next(
         if row.attempts <= max_attempts:
             return claim
         _set_aside(connection, claim, f"没有结果地处理了 {max_attempts} 次", now)
+        if on_given_up is not None:
+            on_given_up(claim)
     return None
 
 

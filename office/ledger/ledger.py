@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from office.ledger.engines import BUSY_SECONDS, make_engine
+from office.ledger.engines import BUSY_SECONDS, is_busy, make_engine
 from office.ledger.errors import LedgerBusy
 from office.ledger.migrations import MIGRATIONS, Migration, apply
 from office.ledger.turns import Turns
@@ -53,9 +54,9 @@ class Ledger:
 
         `durable=False` returns before the disk has confirmed. Such a commit outlives the death of the process
         but not a power cut; it is for what can be done again, such as claiming work, and never for an update,
-        an application or a consent that has been acknowledged.
+        an application or a consent that has been acknowledged. `LedgerBusy` when others were in the way too long.
         """
-        with self._turn(), self._engine.connect() as connection:
+        with self._turn(), self._connected() as connection:
             connection.execution_options(sqlite_begin="IMMEDIATE", sqlite_synchronous="FULL" if durable else "NORMAL")
             with connection.begin():
                 if self._write_turn is None and not durable:
@@ -74,7 +75,7 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction that never waits for writers."""
-        with self._engine.connect() as connection, connection.begin():
+        with self._connected() as connection, connection.begin():
             yield connection
 
     def checkpoint(self) -> None:
@@ -107,6 +108,19 @@ class Ledger:
     def close(self) -> None:
         """Give back every connection."""
         self._engine.dispose()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection of the pool; that none came free, or that others outran the transaction, is `LedgerBusy`."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except NoConnectionFree as error:
+            raise LedgerBusy(f"等了 {BUSY_SECONDS} 秒没有空闲的账本连接") from error
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            raise LedgerBusy("别人正在写同一处，这一笔没有记上，可以再来一次") from error
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -181,6 +181,12 @@ def _take_due() -> Executable:
     )
 
 
+def hold(connection: Connection, seq: int, until: datetime) -> None:
+    """What a sender has in hand takes longer: nobody else sends it before `until`."""
+    under_way = (outbox.c.seq == seq) & (outbox.c.status == "sending")
+    connection.execute(update(outbox).where(under_way).values(not_before=until))
+
+
 def mark_sent(connection: Connection, sent: Sequence[tuple[int, int | None]], now: datetime) -> None:
     """Telegram has them: (row, message id) each. Texts are emptied.
 

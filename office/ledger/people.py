@@ -86,6 +86,11 @@ def _own_villages() -> Executable:
     return select(person_villages.c.village).where(own).order_by(person_villages.c.village)
 
 
+def hold(connection: Connection, person_id: str) -> None:
+    """Until the commit nobody else gets past this line for the same person: what is made once is looked for first."""
+    connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
+
+
 def of_chat(connection: Connection, cipher: FieldCipher, chat: str) -> Person | None:
     """The active person whose chat with the bot this is."""
     found = _read(connection, cipher, (people.c.chat == chat) & people.c.is_active.is_(True))

@@ -4,7 +4,7 @@ A database keeps the bytes of deleted rows for a while (PostgreSQL in dead rows 
 a FIELD_KEY can be opened as long as that key lives. So what a person told us in a form, a case or a call is sealed with
 a key of its own, itself sealed with FIELD_KEY in one small table that can be rewritten after a deletion.
 
-A subject names whose key it is: `case:RECEIPT`, `follow:ID`, `help:NUMBER`, `form:CHANNEL:CHAT`.
+A subject names whose key it is: `case:RECEIPT`, `follow:ID`, `help:NUMBER`, `assisted:NUMBER`, `form:CHANNEL:CHAT`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _UNUSED = """(subject LIKE 'case:%' AND NOT EXISTS (SELECT 1 FROM applications
         WHERE receipt = substr(subject, 6) AND sealed <> ''))
     OR (subject LIKE 'follow:%' AND NOT EXISTS (SELECT 1 FROM follow_ups WHERE id = substr(subject, 8)))
     OR (subject LIKE 'help:%' AND NOT EXISTS (SELECT 1 FROM help_requests WHERE number = substr(subject, 6)))
+    OR (subject LIKE 'assisted:%' AND NOT EXISTS (SELECT 1 FROM assisted_checks WHERE number = substr(subject, 10)))
     OR (subject LIKE 'form:%' AND NOT EXISTS (SELECT 1 FROM open_forms
         WHERE channel || ':' || chat = substr(subject, 6)))"""
 

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, Executable, Integer, Tabl
 
 from office.ledger.codes import codes
 from office.ledger.columns import Instant, metadata
-from office.ledger.upserts import insert, insert_for
+from office.ledger.upserts import insert_for
 
 VISITOR_DAYS = 2
 
@@ -80,22 +80,30 @@ def _insert(dialect: str) -> Executable:
 
 def leave_out(connection: Connection, code: str, why: str, day: date) -> None:
     """One hit that is no scan."""
-    statement = insert(connection, left_out).values(code=code, day=day.isoformat(), why=why, hits=1)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["code", "day", "why"], set_={"hits": left_out.c.hits + statement.excluded.hits}
-        )
+    row = {"code": code, "day": day.isoformat(), "why": why, "hits": 1}
+    connection.execute(_one_more_left_out(connection.dialect.name), row)
+
+
+@cache  # building a statement costs more than running it: this one is run for every preview and repeat
+def _one_more_left_out(dialect: str) -> Executable:
+    statement = insert_for(dialect, left_out)
+    return statement.on_conflict_do_update(
+        index_elements=["code", "day", "why"], set_={"hits": left_out.c.hits + statement.excluded.hits}
     )
 
 
 def note_orphan(connection: Connection, code: str, now: datetime) -> None:
     """Somebody came with a code that was never issued."""
-    statement = insert(connection, orphans).values(code=code, hits=1, first_at=now, last_at=now)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["code"],
-            set_={"hits": orphans.c.hits + statement.excluded.hits, "last_at": statement.excluded.last_at},
-        )
+    row = {"code": code, "hits": 1, "first_at": now, "last_at": now}
+    connection.execute(_one_more_orphan(connection.dialect.name), row)
+
+
+@cache
+def _one_more_orphan(dialect: str) -> Executable:
+    statement = insert_for(dialect, orphans)
+    return statement.on_conflict_do_update(
+        index_elements=["code"],
+        set_={"hits": orphans.c.hits + statement.excluded.hits, "last_at": statement.excluded.last_at},
     )
 
 

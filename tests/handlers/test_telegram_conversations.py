@@ -16,7 +16,7 @@ def test_start_greets_and_shows_the_keys(api: TelegramApi) -> None:
     new = api.user("新人", started=False)
     new.start()
     assert "直接打字问" in new.chat.wait_for_reply().text
-    assert [key for row in new.chat.reply_keyboard for key in row] == ["浏览", "找人问", "字大", "帮助"]
+    assert [key for row in new.chat.reply_keyboard for key in row] == ["政策体检", "浏览", "找人问", "字大", "帮助"]
     new.start()
     assert "直接打字问" in new.chat.wait_for_reply().text
 

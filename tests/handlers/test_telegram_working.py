@@ -16,9 +16,9 @@ from handlers.outgoing import Handled
 from handlers.receiving import Intake, lane_of
 from handlers.sending import Sender
 from handlers.visits import Visit
-from handlers.working import Workers
+from handlers.working import MOST_HAND_OUTS, Workers
 from knowledge.base import KnowledgeBase
-from office.ledger import inbox_upkeep
+from office.ledger import inbox, inbox_upkeep
 from office.office import Office
 from tests.offices import own_office
 from tests.telegram_api import TelegramApi
@@ -67,16 +67,35 @@ def test_poison_is_set_aside_the_person_is_told_and_the_next_message_is_answered
         assert inbox_upkeep.open_count(connection) == 0
 
 
-async def served(office: Office, updates: list[dict[str, object]], done: object, api: TelegramApi) -> None:
-    """Intake, workers and sender in this loop until `done`."""
+def test_what_was_handed_out_again_and_again_without_an_end_is_told_to_its_person(
+    api: TelegramApi, office: Office
+) -> None:
+    """As after so many kills: it is set aside with the sentence and its number; the next message is answered."""
+    ming = api.user()
+    updates = [{"update_id": number, "message": ming.say(text).raw} for number, text in ((1, "帮助"), (2, "浏览"))]
+    asyncio.run(served(office, updates, lambda: len(ming.chat.replies) >= 2, api, killed=MOST_HAND_OUTS))
+    assert "编号" in ming.chat.replies[0].text
+    assert "想看哪方面的" in ming.chat.replies[1].text
+    with office.ledger.read() as connection:
+        assert [one.update_id for one in inbox_upkeep.poisoned(connection)] == [1]
+
+
+async def served(
+    office: Office, updates: list[dict[str, object]], done: object, api: TelegramApi, *, killed: int = 0
+) -> None:
+    """Intake, workers and sender in this loop until `done`; before them so many who took an update up and died."""
     app = application.build(office.settings)
     await app.initialize()
     desk, stopping = Desk.of(office, "test", Meters(CollectorRegistry())), asyncio.Event()
+    await Intake(desk).keep(updates)
+    for _ in range(killed):
+        with office.ledger.begin() as connection:
+            assert inbox.claim_next(connection, "dead", office.now(), 60, max_attempts=killed) is not None
+            inbox_upkeep.reopen_held(connection, "dead", office.now())
     loops = [
         asyncio.create_task(Workers(desk, app.bot, fails_on_poison).run(stopping)),
         asyncio.create_task(Sender(desk, app.bot).run(stopping)),
     ]
-    await Intake(desk).keep(updates)
     await asyncio.to_thread(api.wait_until, done, "the replies")
     stopping.set()
     desk.arrived.set()

@@ -191,3 +191,84 @@ def test_a_crop_no_entry_names_is_said_to_be_named_by_none(base: KnowledgeBase) 
     said, _ = answer(base, "我种30亩杨梅在永嘉想贷20万", Memory(), DAY)
 
     assert said.lines[0].text == "没查到专门给杨梅的贷款。这几样不限杨梅，可以先问问："
+
+
+def test_a_facet_asked_before_choosing_is_told_for_every_choice(base: KnowledgeBase) -> None:
+    """Nobody picked 1, 2 or 3: the next short question is about all of them, and they stay on offer."""
+    offered, memory = answer(base, "我有合作社，想贷款", Memory(), DAY)
+    assert offered.outcome is Outcome.SUGGEST
+
+    said, after = answer(base, "那利息多少", memory, DAY)
+    chosen, _ = answer(base, "2", after, DAY)
+
+    assert (said.outcome, said.entries, said.facet) == (Outcome.SUGGEST, offered.entries, Facet.RATE)
+    assert all(base.entries[code].title in said.short_text for code in offered.entries)
+    assert len(said.lines) <= 12
+    assert chosen.entries[0] == offered.entries[1]
+
+
+def test_what_needs_a_choice_asks_for_it_again(base: KnowledgeBase) -> None:
+    """Whether one can, of three at once, is not to be answered in one word."""
+    offered, memory = answer(base, "我有合作社，想贷款", Memory(), DAY)
+    said, after = answer(base, "我能办吗", memory, DAY)
+
+    assert said.lines[0].text.startswith("您问的是哪一样")
+    assert (said.entries, after.offered) == (offered.entries, offered.entries)
+
+
+def test_a_short_question_on_a_word_of_the_entry_stays_with_it(base: KnowledgeBase) -> None:
+    """本金 is told by the entry at hand; a question of nothing it says finds nothing and forgets nothing."""
+    _, memory = answer(base, "国家助学贷款免息和本金延期", Memory(), DAY)
+    followed, kept = answer(base, "本金晚点还呢", memory, DAY)
+    lost, still = answer(base, "帮我唱支歌", kept, DAY)
+
+    assert followed.entries[0] == "student-loan-waiver-2025"
+    assert "本金" in next(line.text for line in followed.lines if line.kind is LineKind.LEAD)
+    assert lost.outcome is Outcome.NO_MATCH
+    assert still.entry == "student-loan-waiver-2025"
+
+
+def test_the_second_of_two_subjects_is_a_button(base: KnowledgeBase) -> None:
+    """Two full questions of different entries: the first is answered, the second heard and one press away."""
+    said, _ = answer(base, "农村养老金涨多少？禁渔期补贴怎么领？", Memory(), DAY)
+
+    assert said.entries[0] == "rural-pension-2025"
+    assert Action(Verb.ENTRY, "fishing-moratorium") in [button.action for button in said.buttons]
+    assert any(line.text.startswith("您还问了另一件") for line in said.lines)
+    assert len(said.lines) <= 12
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("征用了我家的菜园，钱还没给", "land-dispute"),
+        ("邻居昏迷了叫不醒", "emergency"),
+        ("娃娃发烧两天", "medicine-and-illness"),
+    ],
+)
+def test_urgent_and_foreign_matters_lead_to_an_office(base: KnowledgeBase, text: str, topic: str) -> None:
+    """Taken land goes to the township, a faint to 120, a fever to the doctor."""
+    said, _ = answer(base, text, Memory(), DAY)
+
+    assert (said.outcome, said.topic) == (Outcome.REFER, topic)
+    assert topic != "emergency" or "120" in said.short_text
+
+
+def test_the_likeliest_of_three_choices_is_told_without_a_press(base: KnowledgeBase) -> None:
+    """Far ahead of the others: what was asked, its sum and the next step stand under the first choice."""
+    said, memory = answer(base, "老板讲贴息一个点，我贷八十万开农家乐，一年省几多钱", Memory(), DAY)
+    texts = [line.text for line in said.lines]
+
+    assert (said.outcome, said.entries[0]) == (Outcome.SUGGEST, "service-loan-discount-2026")
+    assert texts[1].startswith("1. ")
+    assert any(text.startswith("按您说的 80 万元算，一年贴息约 8000 元") for text in texts[2:5])
+    assert [line.kind for line in said.lines].count(LineKind.NEXT) == 2
+    assert len(said.lines) <= 12
+    assert answer(base, "2", memory, DAY)[0].entries[0] == said.entries[1]
+
+
+def test_no_golden_question_gets_more_than_twelve_lines(base: KnowledgeBase) -> None:
+    """Whatever is asked in the tune split, the first reply can be read at once."""
+    rows = [row for path in sorted(CASES.glob("questions*.yaml")) for row in yaml.safe_load(path.read_text("utf-8"))]
+
+    assert [row["text"] for row in rows[::3] if len(answer(base, row["text"], Memory(), DAY)[0].lines) > 12] == []

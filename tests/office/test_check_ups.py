@@ -176,6 +176,8 @@ def test_the_check_up_stops_after_ten_and_goes_on_when_told(check_ups: CheckUps,
     view = check_ups.begin(chat)
     for number in range(1, BROAD_QUESTIONS + 1):
         assert f"第 {number} 问" in question(view).progress
+        assert ("先问到这里" in question(view).progress) == (number == BROAD_QUESTIONS)
+        assert "最后一问" not in question(view).progress  # more can be asked
         view = check_ups.reply(chat, "不清楚")
     stopped = result(view)
 

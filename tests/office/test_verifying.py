@@ -1,7 +1,8 @@
-"""查真假 and typed codes: what is ours is named with its issuer, everything else is 不是我们发的."""
+"""查真假 and typed codes: what is ours is named with its issuer, what poses as ours is 不是我们发的."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def test_wrong_and_swapped_characters_are_always_caught(office: Office, issued: 
     "text",
     [
         with_check("ABCDEFGHJ"),
-        "明天在村委会开会，大家准时到",
+        "惠农政策一键查提醒您：补贴到了",
         "关于发放种粮补贴的通知.docx",
         "http://nong.wenzhou.cn.butie.xyz/c/1",
         "https://nong.wenzhou.cn@evil.example/c/1",
@@ -114,7 +115,7 @@ def test_wrong_and_swapped_characters_are_always_caught(office: Office, issued: 
         "https://www.zj.gov.cn/",
     ],
 )
-def test_everything_else_is_not_ours_and_names_the_police(office: Office, text: str) -> None:
+def test_what_poses_as_ours_is_not_ours_and_names_the_police(office: Office, text: str) -> None:
     """不是我们发的, 96110 and 12345, whatever it was."""
     said = verify(office, text)
 
@@ -166,18 +167,64 @@ def test_our_pages_and_our_sources_are_known(office: Office) -> None:
     assert "出处" in verify(office, str(url)).text
 
 
-def test_a_known_document_number_leads_to_the_real_document(office: Office) -> None:
-    """The file is still not ours: anyone can write a number on a forgery."""
-    number = next(
-        source.document_no
+@pytest.mark.parametrize("written", ["{number}", "根据{number}文件，请到村里登记", "{number}.pdf"])
+def test_a_known_document_number_leads_to_the_real_document(office: Office, written: str) -> None:
+    """Every number that entries cite: 有这份文件, first the entry called by it; never 不是我们发的."""
+    cited = {
+        source.document_no: entry
         for entry in office.knowledge.entries.values()
         for source in entry.sources
-        if source.document_no and "〔" in source.document_no and source.document_no.endswith("号")
-    )
-    said = verify(office, f"{number}.pdf")
+        if source.document_no and re.fullmatch(r"[一-龥]{2,12}〔20\d\d〕\d+号", source.document_no)
+    }
+    assert len(cited) > 20
+    for number in cited:
+        said = verify(office, written.format(number=number))
+        first = office.knowledge.entries[said.entries[0]]
+        called = [entry.code for entry in office.knowledge.entries.values() if number in entry.aliases]
 
-    assert "不是我们发的" in said.text
-    assert "有这份文件" in said.text
+        assert f"有这份文件：{number}" in said.text
+        assert "不是我们发的" not in said.text
+        assert "看不出" in said.text  # a copy with that number may be forged
+        assert number in {source.document_no for source in first.sources}
+        assert not called or first.code in called
+
+
+def test_a_document_we_do_not_have_is_not_called_false(office: Office) -> None:
+    """Neither real nor forged: where to ask."""
+    said = verify(office, "浙农计发〔2031〕99号")
+
+    assert "真假看不出" in said.text
+    assert "不是我们发的" not in said.text
+
+
+@pytest.mark.parametrize("text", ["明天开会", "明天在村委会开会，大家准时到", "老王，种子到了，来拿"])
+def test_words_with_nothing_to_look_up_are_said_to_be_just_that(office: Office, text: str) -> None:
+    """看不出是谁发的, what to paste instead, and still the numbers to dial."""
+    said = verify(office, text)
+
+    assert said.lines[0].text.startswith("看不出是谁发的")
+    assert "不是我们发的" not in said.text
+    assert said.outcome is Outcome.NO_MATCH
+    assert "96110" in said.text
+
+
+@pytest.mark.parametrize(
+    ("message", "warning"),
+    [
+        ("【农业农村部】您已入选2023家庭农场专项补贴，请添加微信领取", "forged-family-farm-notice"),
+        ("家庭农场专项补贴资金开始申报", "forged-family-farm-notice"),
+        ("家庭农场的补贴下来了，让我先交保证金500元", "forged-family-farm-notice"),
+        ("恭喜您获得国家扶贫款，添加微信领取", "fake-poverty-fund-notice"),
+        ("农机补贴要共享屏幕验证身份", "fake-machinery-subsidy"),
+        ("您的贷款已批，请先缴纳保证金2000元激活放款", "illegal-broker-warning"),
+    ],
+)
+def test_the_warning_shown_is_about_the_thing_in_the_message(office: Office, message: str, warning: str) -> None:
+    """One entry, the one about that very swindle."""
+    said = verify(office, message)
+
+    assert said.outcome is Outcome.WARN
+    assert said.entries == (warning,)
 
 
 def test_nothing_verified_is_kept(office: Office) -> None:

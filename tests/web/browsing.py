@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -16,6 +17,14 @@ HEIGHT = 740
 SIZES = ((0, 18, 44), (1, 24, 60), (2, 30, 60))
 """The sizes of type: the number of each, and how large its letters and its targets are at the least."""
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
+ACCESSIBILITY_RULES: dict[int, dict[str, dict[str, bool]]] = {0: {}, 1: {"color-contrast": {"enabled": False}}}
+"""What axe-core leaves out in a size of type: colours are the same in all, and `measure.js` is stricter on contrast."""
+ACCESSIBILITY = """async ([size, rules]) => {
+  document.documentElement.className = `size-${size}`;
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false, rules });
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(" ")} ${html.slice(0, 120)}`));
+}"""
 UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 NOTHING = r"(?!)"
 
@@ -49,16 +58,25 @@ def visitor(browser: Browser, *, script: bool = True, expected: str = NOTHING) -
     assert [text for text in complaints if not re.search(expected, text)] == []
 
 
-def faults_of(page: Page, name: str) -> list[str]:
-    """The page at hand, unfolded, on a phone and a desktop, in every size of type: all that `measure.js` finds."""
+def faults_of(page: Page, name: str, *, is_new_kind: bool = True) -> list[str]:
+    """The page at hand, unfolded, on a phone and a desktop, in every size of type: all that `measure.js` finds.
+
+    On the phone also what axe-core calls serious or critical, in normal and in large type; a page made of the very
+    parts of another (`is_new_kind` False) is spared that, and is measured on the phone alone.
+    """
     page.wait_for_load_state()
     page.evaluate(UNFOLD)
     faults: list[str] = []
-    for width in (DESKTOP, PHONE):
+    for width in (DESKTOP, PHONE) if is_new_kind else (PHONE,):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         for size, font, target in SIZES:
             seen = page.evaluate(MEASURE, {"size": size, "font": font, "target": target})
             assert seen["texts"] > 8
             assert seen["targets"] > 6
             faults += [f"{name} at {width}, size {size}: {fault}" for fault in seen["faults"]]
+    if not is_new_kind:
+        return faults
+    page.evaluate(AXE_SCRIPT)
+    for size, rules in ACCESSIBILITY_RULES.items():
+        faults += [f"{name}, size {size}: {fault}" for fault in page.evaluate(ACCESSIBILITY, [size, rules])]
     return faults

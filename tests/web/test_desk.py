@@ -280,6 +280,24 @@ async def test_the_script_puts_the_status_first(desk: Desk) -> None:
     assert (await _missing(desk)).status_code == 404
 
 
+async def test_scripts_are_found_by_county_subject_and_words(desk: Desk) -> None:
+    """An officer begins in the own county; other counties' own stay away; nothing found is said."""
+    async with desk.browser(desk.person(Role.OFFICER, HERE)) as browser:
+        own = Page((await browser.get("/desk/scripts")).text)
+        everything = Page((await browser.get("/desk/scripts?county=")).text)
+        loans = Page((await browser.get("/desk/scripts?county=&subject=guarantee&q=石斛")).text)
+        nothing = Page((await browser.get("/desk/scripts?q=火箭")).text)
+        devices = Page((await browser.get("/desk/devices")).text)
+
+    assert "乐清市自己的" in own.text
+    assert f"/desk/scripts/{ENTRY}" in own.links
+    assert "/desk/scripts/taishun-bank-products" not in own.links
+    assert "/desk/scripts/taishun-bank-products" in everything.links
+    assert [link for link in loans.links if link.startswith("/desk/scripts/")] == [f"/desk/scripts/{ENTRY}"]
+    assert "没找到" in nothing.text
+    assert "您现在用的这台：" in devices.text
+
+
 async def _missing(desk: Desk) -> httpx.Response:
     async with desk.browser(desk.person(Role.OFFICER, HERE)) as browser:
         return await browser.get("/desk/scripts/nothing")

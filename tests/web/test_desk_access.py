@@ -11,7 +11,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.routing import Route
 
-from office import follow_ups, help_desk
+from office import codes, follow_ups, help_desk
+from office.assisted_checks import AssistedChecks, Wanted
 from office.ledger import audit
 from office.ledger.audit import Deed
 from office.office import Office
@@ -56,6 +57,22 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/people/{id}/way-in"): frozenset({Role.ADMIN}),
     ("POST", "/desk/people/{id}/hand-over"): frozenset({Role.ADMIN}),
     ("GET", "/desk/self-check"): OFFICE,
+    ("GET", "/desk/checks"): OFFICE | {Role.OFFICER},
+    ("POST", "/desk/checks"): OFFICE,
+    ("GET", "/desk/checks/{check}"): OFFICE,
+    ("POST", "/desk/checks/{check}"): OFFICE,
+    ("POST", "/desk/checks/{check}/record"): OFFICE,
+    ("POST", "/desk/checks/{check}/reopen"): OFFICE,
+    ("POST", "/desk/checks/{check}/signed"): OFFICE,
+    ("GET", "/desk/cards"): OFFICE | {Role.OFFICER},
+    ("POST", "/desk/cards"): OFFICE,
+    ("GET", "/desk/cards/c/{card}"): OFFICE,
+    ("POST", "/desk/cards/c/{card}"): OFFICE,
+    ("GET", "/desk/cards/c/{card}/picture"): OFFICE,
+    ("POST", "/desk/cards/c/{card}/print"): OFFICE,
+    ("GET", "/desk/cards/batches/{batch}"): OFFICE,
+    ("POST", "/desk/cards/batches/{batch}/print"): OFFICE,
+    ("POST", "/desk/cards/batches/{batch}/settle"): OFFICE,
 }
 FORM = {
     "to": "contacted",
@@ -72,6 +89,10 @@ FORM = {
     "present": "yes",
     "role": "farmer",
     "device": "none",
+    "layout": "a6",
+    "one": f"policy:{ENTRY}",
+    "do": "repoint",
+    "reason": "试一试",
 }
 
 PARAMETER = re.compile(r"\{[^}]+\}")
@@ -108,10 +129,17 @@ def foreign(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     staff, guarantor = desk.person(Role.STAFF), desk.person(Role.GUARANTOR)
     case = desk.with_guarantor(desk.case(), staff, guarantor)
     with own.ledger.begin() as connection:
+        check = AssistedChecks(own).begin(
+            connection, owner, Wanted("f", HERE, "", "张三丰", "13700000000", is_present=True)
+        )
+        batch, made = codes.issue(
+            connection, own.knowledge, owner, [HERE], [ENTRY], by=owner.id, now=own.now()
+        )  # fmt: skip
         follow_up = follow_ups.begin(own, connection, entry=ENTRY, village=HERE, name="李四", phone="13700000000")
         call = help_desk.ask(own, connection, form="f", village="乐清市大荆镇下山头村", phone="13700000000",
                              question="问", channel="web", source="x")  # fmt: skip
-    parts = {"receipt": case.receipt, "number": call.number, "follow_up": str(follow_up), "id": owner.id, "code": ENTRY}
+    parts = {"receipt": case.receipt, "number": call.number, "follow_up": str(follow_up), "id": owner.id, "code": ENTRY,
+             "card": made[0].code, "batch": batch.id, "check": check}  # fmt: skip
     yield Foreign(desk, parts)
     own.ledger.close()
 

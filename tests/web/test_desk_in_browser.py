@@ -11,6 +11,8 @@ from prometheus_client import CollectorRegistry
 from office import follow_ups, help_desk, sign_in
 from office.applicants import Applicants
 from office.applications import State
+from office.assisted_checks import AssistedChecks, Wanted
+from office.card_desk import CardDesk
 from office.ledger.sign_ins import TicketKind
 from office.office import Office
 from office.people import Person, Role
@@ -79,8 +81,31 @@ def test_a_guarantee_company_signs_in_with_a_code_and_decides_a_case(
     assert again is sign_in.Refusal.WRONG
 
 
+def test_the_sheet_of_an_interview_prints_with_result_and_lines_to_sign(
+    browser: Browser, desk: Desk, address: str
+) -> None:
+    """On paper: who asked and who answered, the result, where both sign; the buttons stay on the screen."""
+    officer = desk.person(Role.OFFICER, HERE, name="林海生")
+    checks = AssistedChecks(desk.office)
+    with desk.office.ledger.begin() as connection:
+        number = checks.begin(
+            connection, officer, Wanted("print", HERE, ENTRY, "张三丰", "13700000000", is_present=True)
+        )
+        found = checks.find(connection, number)
+        assert found is not None
+        checks.record(connection, officer, found)
+    with visitor(browser) as page:
+        page.context.add_cookies([{"name": COOKIE, "value": desk.token(officer), "url": address}])
+        page.goto(f"{address}/desk/checks/{number}")
+        page.emulate_media(media="print")
+        expect(page.locator("section.recorded").first).to_be_visible()
+        expect(page.get_by_text("农户签字")).to_be_visible()
+        expect(page.locator(".actors")).to_contain_text("林海生（共富金融专员），代填")
+        expect(page.get_by_role("button", name="他在纸上签过字了")).to_be_hidden()
+
+
 def test_desk_pages_are_legible_and_never_scroll_sideways(browser: Browser, desk: Desk, address: str) -> None:
-    """Every page with everything unfolded: font, line height, contrast, targets."""
+    """Every page with everything unfolded, and what a card opens: font, line height, contrast, targets, axe-core."""
     admin, guarantor = desk.person(Role.ADMIN), desk.person(Role.GUARANTOR)
     case = desk.case(phone="13700000001")
     passed = desk.with_guarantor(desk.case(phone="13800000002"), desk.person(Role.STAFF), guarantor)
@@ -92,10 +117,23 @@ def test_desk_pages_are_legible_and_never_scroll_sideways(browser: Browser, desk
         follow_up = follow_ups.begin(
             desk.office, connection, entry=ENTRY, village=HERE, name="李四", phone="13700000000"
         )
+    officer = desk.person(Role.OFFICER, HERE)
+    with desk.office.ledger.begin() as connection:
+        card = CardDesk(desk.office).code_for(connection, officer, HERE, ENTRY)
+        checks = AssistedChecks(desk.office)
+        asked, done = (
+            checks.begin(connection, officer, Wanted(form, HERE, entry, "张三丰", "13700000000", is_present=True))
+            for form, entry in (("asked", ""), ("done", ENTRY))
+        )
+        found = checks.find(connection, done)
+        assert found is not None
+        checks.record(connection, officer, found)
     pages = {
-        None: ("/desk", "/person"),
+        officer: ("/desk/cards", f"/desk/cards/c/{card.code}", f"/desk/cards/batches/{card.batch}", "/desk/checks",
+                  f"/desk/checks/{asked}", f"/desk/checks/{done}"),
+        None: ("/desk", f"/c/{card.code}"),
         admin: ("/desk", f"/desk/cases/{case.receipt}", f"/desk/help/{call.number}", f"/desk/follow-ups/{follow_up}",
-                "/desk/fill-in", "/desk/visit", "/desk/export", f"/desk/scripts/{ENTRY}", "/desk/people",
+                "/desk/fill-in", "/desk/visit", "/desk/export", "/desk/scripts", f"/desk/scripts/{ENTRY}", "/desk/people",
                 f"/desk/people/{guarantor.id}", "/desk/self-check", "/desk/devices"),
         guarantor: ("/desk", f"/desk/cases/{passed.receipt}"),
     }  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from office.applications_desk import Applications
 from office.case_papers import CasePapers
 from office.codes import CodeKind, issue
 from office.ledger import audit, chats, outbox, people
+from office.ledger import ledger as ledger_module
 from office.ledger.ledger import Ledger
 from office.office import ChatKey, Office
 from office.paper_pictures import PaperRefused, redrawn
@@ -188,6 +191,28 @@ async def test_status_words_come_first_and_closed_entries_say_so(
         assert page.lines[1][0] == "payee"
 
 
+async def test_list_holds_what_one_registers_for_the_county_first(office: Office) -> None:
+    """Guarantees and loans; no interest help a bank takes off by itself, no draft; another county's own stay away."""
+    async with visitor(office) as client:
+        everywhere = Page((await client.get("/apply")).text)
+        page = Page((await client.get("/apply", params={"county": "乐清市"})).text)
+        nonsense = await client.get("/apply", params={"county": "杭州市"})
+        refused = await client.get("/apply/consumer-loan-discount")
+
+    assert {"/apply/startup-loan-personal", "/apply/huinong-guarantee", "/apply/dendrobium-loan"} <= {*page.links}
+    assert "/apply/taishun-bank-products" in everywhere.links
+    assert "/apply/taishun-bank-products" not in page.links
+    assert not {*everywhere.links} & {
+        "/apply/consumer-loan-discount", "/apply/sme-loan-discount-2026", "/apply/tech-securitisation-subsidy",
+        "/apply/typhoon-loan-2016", "/apply/forestry-finance",
+    }  # fmt: skip
+    assert page.text.index("全市、全省、全国都能办的") < page.text.index("现在不开放的")
+    assert everywhere.text.index("创业担保贷款（个人）") < everywhere.text.index("创业担保贷款（小微企业）")
+    assert "乐清市自己的，还没收到" in page.text
+    assert nonsense.status_code == 200
+    assert refused.status_code == 404
+
+
 async def test_receipt_says_the_number_what_happens_next_and_by_whom(office: Office) -> None:
     """From the form to the receipt: number, officer by name and telephone, the day, what was understood."""
     officer = add_person(office, Role.OFFICER, "乐清市/大荆镇")
@@ -224,6 +249,65 @@ async def test_double_tap_retry_and_ten_parallel_posts_make_one_case(either: Off
     }
     assert rows(either, "applications") == rows(either, "application_events") == 1
     assert "后来改的内容没有存" in kept
+
+
+async def test_twenty_at_once_while_others_ask_all_get_their_receipt(either: Office) -> None:
+    """Each of twenty forms is sent twice at once while Telegram's questions are written: no error, twenty cases."""
+    is_over = threading.Event()
+
+    def ask(number: int) -> None:
+        while not is_over.is_set():
+            either.ask("石斛贷利息多少", ChatKey("telegram", str(number)))
+
+    async def hand_in_twice(number: int) -> list[tuple[int, str]]:
+        async with visitor(either, f"192.0.2.{number}") as client:
+            form = {**FILLED, "phone": f"138{number:08d}", "key": await form_key(client)}
+            answers = await asyncio.gather(*(client.post(f"/apply/{OPEN}", data=form) for _ in range(2)))
+        return [(answer.status_code, answer.cookies["case"].partition(".")[0]) for answer in answers]
+
+    with ThreadPoolExecutor(3) as pool:
+        asking = [pool.submit(ask, number) for number in range(3)]
+        try:
+            told = await asyncio.gather(*(hand_in_twice(number) for number in range(20)))
+        finally:
+            is_over.set()
+        for one in asking:
+            one.result()
+
+    assert {status for pair in told for status, _ in pair} == {303}
+    assert all(first == second for first, second in told)
+    assert len({receipt for (_, receipt), _ in told}) == rows(either, "applications") == 20
+
+
+async def test_form_sent_again_is_answered_even_when_the_network_has_used_up_its_forms(office: Office) -> None:
+    """The sixtieth form's answer was lost on the way: pressed again, its receipt comes, not the refusal."""
+    async with visitor(office) as client:
+        for number in range(FORMS_AN_HOUR - 1):
+            await handed_in(client, phone=f"138{number:08d}")
+        form = {**FILLED, "key": await form_key(client)}
+        answers = [await client.post(f"/apply/{OPEN}", data=form) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert rows(office, "applications") == FORMS_AN_HOUR
+
+
+async def test_form_that_finds_the_ledger_busy_comes_back_with_everything_in_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 and the same form with the same key; pressed again a little later it goes in, once."""
+    async with visitor(office) as client:
+        form = {**FILLED, "key": await form_key(client)}
+        monkeypatch.setattr(ledger_module, "BUSY_SECONDS", 0.2)
+        with office.ledger.begin():
+            answer = await client.post(f"/apply/{OPEN}", data=form)
+        again = await client.post(f"/apply/{OPEN}", data=form)
+
+    assert answer.status_code == 503
+    assert "还没交上去" in answer.text
+    assert KEY.findall(answer.text) == [form["key"]]
+    assert 'value="张阿大"' in answer.text
+    assert again.status_code == 303
+    assert rows(office, "applications") == 1
 
 
 async def test_what_needs_mending_is_shown_beside_its_field_and_the_rest_stays(office: Office) -> None:

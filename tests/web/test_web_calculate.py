@@ -189,30 +189,41 @@ async def test_private_figures_never_stand_in_an_address(visit: Visit) -> None:
     assert standing_in(by_address.text)["assets_yuan"] == ""
 
 
-async def test_an_expired_subsidy_never_lowers_the_cost_and_its_entry_says_so_first(visit: Visit) -> None:
-    """石斛贷 today: its banner before any figure, its help named as not counted, its figures in the boxes."""
+async def test_from_an_entry_one_box_comes_first_and_an_expired_subsidy_is_not_filled_in(visit: Visit) -> None:
+    """石斛贷 today: its banner, then the rate to fill in; its fee stands there, its help does not; no result yet."""
     async with visit() as visitor:
-        started = await visitor.get("/calculate/compare", params={"entry": "dendrobium-loan"})
-        sent = {
-            **standing_in(started.text),
-            "r1_entry": "dendrobium-loan",
-            "r1_rate": "4%",
-            "r1_help_sure": "sure",
-            "go": "1",
-        }
-        compared = await visitor.get("/calculate/compare", params=sent)
-    kept, page = standing_in(started.text), Page(compared.text)
+        html = (await visitor.get("/calculate/compare", params={"entry": "dendrobium-loan"})).text
+        wanting = await visitor.get(
+            "/calculate/compare", params={"r1_entry": "dendrobium-loan", "r1_rate": "", "go": "1"}
+        )
+    kept, page = standing_in(html), Page(html)
 
-    assert (kept["r1_fee_rate"], kept["r1_fee_help_percent"], kept["r1_interest_help_percent"]) == (
-        "0.5%",
-        "0.3%",
-        "1%",
-    )
     assert page.lines[0][0] == "status"
+    assert "已过期：2024-12-31 到期" in page.lines[0][1]
+    assert next(iter(kept)) == "r1_rate"
+    assert (kept["r1_fee_rate"], kept["r1_fee_help_percent"], kept["r1_interest_help_percent"]) == ("0.5%", "", "")
+    assert "补贴没填进来" in page.text
+    assert not any(words in html for words in ("算不出", 'class="legend"', 'id="result"'))
+    assert wanting.status_code == 200
+    assert "算不出" not in Page(wanting.text).text.replace("还算不出", "")
+    assert 'id="result"' not in wanting.text
+
+
+async def test_an_expired_subsidy_filled_in_by_hand_never_lowers_the_cost(visit: Visit) -> None:
+    """Its banner before any figure, its help named as not counted."""
+    sent = {
+        "principal_yuan": "10万", "months": "12个月", "method": "interest_only", "go": "1", "r1_name": "石斛贷",
+        "r1_entry": "dendrobium-loan", "r1_rate": "4%", "r1_fee": "paid", "r1_fee_rate": "0.5%",
+        "r1_interest_help": "points", "r1_interest_help_percent": "1%", "r1_help_sure": "sure",
+    }  # fmt: skip
+    async with visit() as visitor:
+        html = (await visitor.get("/calculate/compare", params=sent)).text
+    page = Page(html)
+
     assert "已过期：2024-12-31 到期" in page.lines[0][1]
     assert "4,499.96 元" in page.text
     assert "贴息现在不在有效期内" in page.text
-    assert "差在年利率" in Page(started.text).text
+    assert 'class="legend"' in html
 
 
 async def test_three_ways_stand_side_by_side_with_their_ranges(visit: Visit) -> None:
@@ -266,7 +277,9 @@ async def test_which_of_these_two_is_cheaper_leads_to_the_comparison(visit: Visi
         pressed = await visitor.get("/", params={"a": "1|y|dendrobium-loan|startup-loan-personal"})
 
     assert link in page.links
-    assert "创业担保贷款（个人）：一年实际成本算不出，差在年利率、贴息拿不拿得到。" in Page(compared.text).text
+    kept = standing_in(compared.text)
+    assert (kept["r1_name"], kept["r2_name"]) == ("浙里担·石斛贷（乐清）", "创业担保贷款（个人）")
+    assert (kept["r1_rate"], kept["r2_rate"]) == ("", "")
     assert (pressed.status_code, pressed.headers["location"]) == (303, link)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from urllib.parse import quote, urlencode
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from knowledge.answers import Action, Verb
+from knowledge.answers import Action, Outcome, Verb
 from office.office import ChatKey, Office
 from office.settings import Settings
 from tests.web.reading import Page, Visit
@@ -29,14 +30,22 @@ QUESTIONS = (
 
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_reply_shows_every_line_the_office_said_in_its_order(visit: Visit, office: Office, question: str) -> None:
-    """The window drops, reorders and adds nothing: the comparison's rows alone become a table."""
+    """The window drops, reorders and adds nothing: a comparison's rows become a table, the choices what is pressed."""
     said = office.ask(question, ChatKey("terminal", secrets.token_hex(8)))
     async with visit() as visitor:
         page = Page((await visitor.get("/", params={"q": question})).text)
 
     rows = {f"{row[0]}：" + "｜".join(row[1:]) for row in said.table.rows} if said.table else set()
-    expected = [(line.kind.value, line.text) for line in (*said.lines, *said.more) if line.text not in rows]
+    choices = [
+        button for button in said.buttons if button.action.verb is Verb.ENTRY and said.outcome is Outcome.SUGGEST
+    ]
+    numbered = {line.text for line in said.lines if re.match(r"\d\. ", line.text)} if choices else set()
+    expected = [(line.kind.value, line.text) for line in (*said.lines, *said.more) if line.text not in rows | numbered]
     assert page.lines == expected
+    assert len(numbered) == len(choices)
+    for number, button in enumerate(choices, 1):
+        assert page.text.count(button.label) == 1
+        assert f"{number}. {button.label}" in page.text
     assert all(cell in page.text for row in (said.table.rows if said.table else ()) for cell in row)
 
 

@@ -24,6 +24,12 @@ PAGES = (
     "/browse?k=s:loan",
     "/words",
     "/person",
+    "/verify",
+    f"/verify?code={quote('浙农计发〔2024〕23号')}",
+    f"/verify?code={quote('群里说家庭农场专项补贴要先交保证金')}",
+    "/c",
+    "/c/ABCDE23456",
+    "/forget",
     "/nowhere",
 )
 PUT_ENTRY_IN_PLACE = """async (code) => {
@@ -48,7 +54,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_text_is_large_and_strong_and_targets_are_wide(browser: Browser, address: str) -> None:
-    """Each kind of page, everything unfolded: font, line height, contrast, targets, and no scrolling sideways."""
+    """Each kind of page, everything unfolded: font, line height, contrast, targets, axe-core, no scrolling sideways."""
     faults = []
     with visitor(browser, expected="status of 404") as page:
         for path in PAGES:
@@ -78,8 +84,12 @@ def test_measure_finds_what_is_too_small(page: Page, address: str) -> None:
     page.evaluate("document.querySelector('h1').className = 'small'; document.querySelector('main').className = 'top'")
     spoilt = page.evaluate(MEASURE, {"font": 18, "target": 44})["faults"]
 
+    page.evaluate("document.querySelector('#ask label').remove(); document.querySelector('#q').placeholder = ''")
+    unnamed = faults_of(page, "spoilt")
+
     assert {fault.split()[0] for fault in strict} == {"font", "target"}
     assert any(fault.startswith("contrast") for fault in spoilt)
+    assert any("label: #q" in fault for fault in unnamed)
 
 
 def test_everything_works_without_script(browser: Browser, address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from office.ledger.migrations import (
     applications,
+    assisted_checks,
     caring,
     codes,
     coordination,
@@ -36,6 +37,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     applications.APPLICATIONS,
     privacy.PERSON_KEYS,
     privacy.ERASURES,
+    assisted_checks.ASSISTED_CHECKS,
 )
 
 __all__ = ["MIGRATIONS", "Migration", "apply"]
