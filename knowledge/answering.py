@@ -15,11 +15,13 @@ from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, V
 from knowledge.base import KnowledgeBase
 from knowledge.calculators.borrowing import cost_buttons
 from knowledge.entries import Entry, Facet, Payee
-from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names
+from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names, still_about
 from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
 from knowledge.matching import Ranking
 from knowledge.notes import place_note
+from knowledge.openings import opened, refused
+from knowledge.other_crops import is_of_his_crop, of_his_crop, other_crops
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
 from knowledge.ranking import CLOSED, crop_kinds, is_far_ahead, rank
@@ -31,15 +33,17 @@ from knowledge.standing import (
     choose_again,
     forgotten,
     greeting,
+    in_need,
     none_of_these,
     not_found,
+    nothing_to_choose,
     person_to_ask,
     referred,
     word_explained,
 )  # fmt: skip
 from knowledge.telling import tell
 from knowledge.thresholds import asks_whether
-from knowledge.wishes import Wish, wish_of
+from knowledge.wishes import Wish, is_wanted, overlooked, wish_of
 
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
@@ -56,6 +60,9 @@ def answer(base: KnowledgeBase, text: str, memory: Memory, today: date) -> tuple
     question = read_question(base, text, memory, today)
     memory = replace(memory, facts=question.facts)
     said, kept = _reply(base, question, memory)
+    said = opened(base, question, said)
+    if said.outcome is Outcome.SUGGEST and said.entries != kept.offered:
+        kept = replace(kept, entry=None, offered=said.entries, asked=question.said)
     return question.dressed(said, base.version), kept
 
 
@@ -63,6 +70,10 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
     standing = _standing(base, question, memory)
     if standing is not None:
         return standing
+    wrong = base.first_words.wrong(question.plain)
+    if wrong is not None:
+        ranking = rank(base, question.plain, question.facts, question.today)
+        return refused(base, question, wrong, ranking), replace(memory, entry=None)
     fraud = base.fraud.find(question.plain)
     if fraud is not None:
         return _warn(base, question, fraud), replace(memory, entry=None)
@@ -88,7 +99,8 @@ def _of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tupl
     if facet is None or facet is Facet.STATUS or (facet is Facet.WHO and asks_whether(question.plain)):
         lines = suggestion_lines(entries, question.day, "您问的是哪一样？选好了再往下说：")
     else:
-        lines = offered_lines(entries, (facet, *question.also), question.day)
+        others = [other_crops(base, entry, question.facts.get("crop")) for entry in entries]
+        lines = offered_lines(entries, (facet, *question.also), question.day, others)
     said = Answer(
         Outcome.SUGGEST,
         lines,
@@ -106,6 +118,8 @@ def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[
     asking = base.asking
     if not question.plain or asking.thanks.match(question.plain):
         return greeting(), memory
+    if asking.need.match(question.plain):
+        return in_need(), memory
     if asking.forget.match(question.plain):
         return forgotten(), Memory()
     if asking.person.match(question.plain):
@@ -116,6 +130,8 @@ def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[
         return none_of_these(), replace(memory, offered=())
     if memory.offered and question.plain.isdigit() and len(question.plain) == 1:
         return _choose(base, question, memory, int(question.plain))
+    if memory.entry is not None and question.plain.isdigit() and len(question.plain) == 1:
+        return nothing_to_choose(), memory
     match = asking.choose.match(question.plain) if memory.offered else None
     if match is not None:
         number = {"一": 1, "二": 2, "三": 3}.get(match.group(2)) or int(match.group(2))
@@ -153,7 +169,11 @@ def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ra
     if at_hand is not None and is_about_it and goes_on(base, question, at_hand):
         followed = replace(question, facet=question.facet or Facet.WHO)
         return tell(base, followed, at_hand, brief=True), _about(at_hand, followed, memory)
-    wish = None if possible else wish_of(base, question)
+    kept = still_about(base, question, memory, ranking, possible=possible)
+    if kept is not None:
+        return tell(base, question, kept, brief=True), _about(kept, question, memory)
+    fits = possible and is_of_his_crop(base, question, ranking) and is_wanted(base, question, ranking)
+    wish = overlooked(base, question, ranking) if fits else wish_of(base, question)
     if possible or wish is not None:
         said = _suggest(base, question, ranking, wish)
         facet = question.facet.value if question.facet else None
@@ -237,14 +257,21 @@ def _compare(base: KnowledgeBase, question: Question, pair: tuple[Entry, Entry])
 
 def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wish | None) -> Answer:
     if wish is None:
-        entries = [base.entries[candidate.id] for candidate in ranking.candidates[:3]]
+        every = [base.entries[candidate.id] for candidate in ranking.candidates]
+        entries = (of_his_crop(base, question, ranking) or every)[:3]
         knows_who = any(key in question.facts for key in ("county", "crop", "location"))
-        likely = is_far_ahead(ranking) and not _another_may_fit(base, question, ranking)
+        likely = (
+            is_far_ahead(ranking)
+            and entries[0].code == ranking.candidates[0].id
+            and not _another_may_fit(base, question, ranking)
+        )
         told = _in_short(base, question, entries[0]) if likely else ()
         head = "您多半是问第 1 样，先念给您听：" if told else "您是不是想问："
         lines = suggestion_lines(entries, question.day, head, knows_who=knows_who or bool(told), told=told)
     else:
-        entries, lines = list(wish.entries), suggestion_lines(wish.entries, question.day, wish.head)
+        entries = list(wish.entries)
+        told = _in_short(base, question, entries[0]) if wish.for_person else ()
+        lines = suggestion_lines(wish.entries, question.day, wish.head, told=told)
     return Answer(
         Outcome.SUGGEST,
         lines,

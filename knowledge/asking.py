@@ -14,6 +14,7 @@ Pattern = re.Pattern[str]
 _PART = re.compile(r"[，,。；;？?！!、\s]+")
 MOST_PARTS, SHORT_PART = 4, 10
 _CLAUSE = re.compile(r"[，,。；;？?！!\n]")
+NEVER = re.compile("(?!)")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Asking:
     thanks: Pattern
     person: Pattern
     none_of_these: Pattern
+    identities: tuple[tuple[tuple[str, ...], Pattern], ...] = ()
+    need: Pattern = NEVER
 
     @classmethod
     def load(cls, path: Path) -> Asking:
@@ -47,7 +50,7 @@ class Asking:
             "person",
             "none_of_these",
         )
-        items = root.mapping((*names, "wishes")) if root is not None else {}
+        items = root.mapping((*names, "wishes"), ("identities", "need")) if root is not None else {}
         wishes = []
         for item in items["wishes"].sequence() if "wishes" in items else []:
             fields = item.mapping(("subject", "pattern"))
@@ -59,10 +62,16 @@ class Asking:
             facet = fields["facet"].member(Facet) if {"facet", "pattern"} <= fields.keys() else None
             if facet is not None:
                 facets.append((facet, _pattern(fields["pattern"])))
-        rest = [_pattern(items[name]) for name in names[1:] if name in items]
+        rest = {name: _pattern(items[name]) for name in names[1:] if name in items}
+        need = _pattern(items["need"]) if "need" in items else NEVER
+        identities = _identities(items.get("identities"))
         if faults:
             raise ContentError(faults)
-        return cls(tuple(facets), tuple(wishes), *rest)
+        return cls(tuple(facets), tuple(wishes), **rest, identities=identities, need=need)
+
+    def kinds_of_person(self, text: str) -> tuple[str, ...]:
+        """What documents call the kinds of person somebody says he is (退役军人, 高校毕业生)."""
+        return tuple(name for names, pattern in self.identities if pattern.search(text) for name in names)
 
     def wish(self, text: str) -> str | None:
         """The subject a person wants something from (loan, insurance, …), or None."""
@@ -78,12 +87,17 @@ class Asking:
         return None
 
     def facets_of(self, text: str) -> tuple[Facet, ...]:
-        """All facets of a question that is a string of short ones (利息多少 几年还 要带什么); nothing for a story."""
-        clauses = [clause for clause in _PART.split(text) if clause]
-        if not 2 <= len(clauses) <= MOST_PARTS or any(len(clause) > SHORT_PART for clause in clauses):
-            return ()
-        found = [self.bare_facet(clause.lower()) for clause in clauses]
-        return tuple(dict.fromkeys(facet for facet in found if facet is not None))
+        """All facets of a question that ends in a string of short ones (利息多少 几年还 要带什么); none for a story."""
+        found: list[Facet] = []
+        for clause in reversed([clause for clause in _PART.split(text) if clause]):
+            is_short = len(clause) <= SHORT_PART
+            facet = self.bare_facet(clause.lower()) if is_short else self.facet(clause.lower())
+            if facet is None:
+                break
+            found.append(facet)
+            if not is_short or len(found) == MOST_PARTS:
+                break
+        return tuple(dict.fromkeys(reversed(found))) if len(found) > 1 else ()
 
     def bare_facet(self, folded: str) -> Facet | None:
         """The facet named by a bare word such as 利息 or 材料, for follow-ups like 那利息呢."""
@@ -103,6 +117,15 @@ BARE: tuple[tuple[str, Facet], ...] = (
     ("多久", Facet.TERM), ("材料", Facet.DOCUMENTS), ("条件", Facet.WHO), ("谁", Facet.WHO), ("哪里", Facet.WHERE), ("怎么办", Facet.HOW), ("地方", Facet.WHERE),
     ("截止", Facet.DEADLINE), ("什么时候", Facet.DEADLINE), ("电话", Facet.CONTACT), ("有效", Facet.STATUS), ("要交", Facet.FEE), ("要钱", Facet.FEE),
 )  # fmt: skip
+
+
+def _identities(item: Item | None) -> tuple[tuple[tuple[str, ...], Pattern], ...]:
+    found = []
+    for each in item.sequence() if item is not None else ():
+        fields = each.mapping(("names", "pattern"))
+        if {"names", "pattern"} <= fields.keys():
+            found.append((fields["names"].texts(), _pattern(fields["pattern"])))
+    return tuple(found)
 
 
 def _pattern(item: Item) -> Pattern:

@@ -15,6 +15,7 @@ from knowledge.dialect import DialectTable
 from knowledge.documents import document_of
 from knowledge.entries import Entry
 from knowledge.facts import FactTable, load_facts
+from knowledge.first_words import FirstWords
 from knowledge.focus import Rarity
 from knowledge.fraud import FraudPatterns
 from knowledge.glossary import load_glossary
@@ -48,6 +49,7 @@ class KnowledgeBase:
     asking: Asking
     topics: Topics
     fraud: FraudPatterns
+    first_words: FirstWords
     glossary: Mapping[str, str]
     catalogue: Catalogue
 
@@ -77,6 +79,7 @@ class KnowledgeBase:
             asking=Asking.load(data / "asking.yaml"),
             topics=Topics.load(data / "topics.yaml"),
             fraud=FraudPatterns.load(data / "fraud.yaml"),
+            first_words=FirstWords.load(data / "first-words.yaml"),
             glossary=load_glossary(data / "glossary.yaml"),
             catalogue=Catalogue(entries),
         )

@@ -7,7 +7,9 @@ from pathlib import Path
 from knowledge.phrases import Phrases
 from knowledge.reading import ContentError, Fault, read_yaml
 
-_OPENING = re.compile(r"^\s*(?:阿拉(?![伯善丁斯山法木])[，,、\s]*)+")  # 我们 before the subject says nothing about it
+_OPENING = re.compile(
+    r"^\s*(?:阿拉(?!伯|善|丁|斯加|山口|木图|法特)[，,、\s]*)+"
+)  # 我们 before the subject says nothing about it
 _ASKING = re.compile(r"(?<![砍采间步讨征盗滥择皆轮])伐(?=\W*$|[，,。？?！!；;])")  # 伐 at the end of a clause asks: 吗
 _CLAUSE_START = re.compile(r"[，,。？?！!；;]")
 _ASKED_ALREADY = re.compile("多少|几|怎|什么|啥|哪|谁|吗|么|嘛|不|没有|多久|何|行不|是否|还是")

@@ -12,11 +12,14 @@ from knowledge.matching import Ranking
 from knowledge.question import Memory, Question, fold
 from knowledge.ranking import is_far_ahead, rank
 from knowledge.text import normalise
+from knowledge.thresholds import asks_whether
 
 SHORT = 12
 OWN_WORDS = 7
 SHORTEST_NAME = 3
+LONGEST_ON = 24  # characters of a question that fits nothing and may still go on about what was said
 TURNING = frozenset({"county", "town", "crop", "applicant_type", "applicant", "location"})
+_GOING_ON = re.compile("^(他们|她们|它们|我那|我这|那|这|再|续|刚才|上面)|还没|再|续")
 _OF_A_TIME = re.compile("^(那年|那时候|当时|那现在|现在|今年|去年|明年)")
 
 
@@ -76,6 +79,26 @@ def goes_on(base: KnowledgeBase, question: Question, entry: Entry) -> bool:
     if len(own) > SHORT + 2 or {"crop", "location"} & question.heard.keys():
         return False
     return focus_of(own, base.lexicon, base.rarity).best(entry) is not None
+
+
+def still_about(
+    base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking, *, possible: bool
+) -> Entry | None:
+    """The entry a question goes on about (续了会不会上征信): the one at hand or offered first, while it is still the best."""
+    at_hand = base.entries.get(memory.entry or next(iter(memory.offered), ""))
+    own = base.asking.pronouns.sub("", question.plain)
+    if at_hand is None or not memory.asked or len(own) > (SHORT + 2 if possible else LONGEST_ON):
+        return None
+    if {"crop", "location", "county"} & question.heard.keys() or base.topics.find(question.plain) is not None:
+        return None
+    if not asks_whether(question.plain) and _GOING_ON.search(question.plain) is None:
+        return None
+    if possible and (
+        ranking.confidence >= base.model.answer_at or at_hand.code not in [each.id for each in ranking.candidates[:3]]
+    ):
+        return None
+    best = rank(base, f"{own} {fold(base, memory.asked)}", question.facts, question.today)
+    return at_hand if best.candidates and best.candidates[0].id == at_hand.code else None
 
 
 def names(entry: Entry, plain: str) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind
-from knowledge.focus import NO_FOCUS, Focus
+from knowledge.focus import NO_FOCUS, Focus, figures_in
+from knowledge.other_crops import NO_OTHER_CROPS, OtherCrops
 from knowledge.rendering import NO_RULE_THAT_DAY, ended, fill, status_text, summary_text
 from knowledge.thresholds import Threshold
 from knowledge.vocabulary import FACET_WORDS
@@ -25,6 +26,10 @@ class Asked:
     threshold: Threshold | None = None
     total: str | None = None
     also: tuple[Facet, ...] = ()
+    others: OtherCrops = NO_OTHER_CROPS
+    may: str | None = None
+    parts: tuple[str, ...] = ()
+    instead: str | None = None  # of a follow-up that asks whether: its own answer, in the place of the whole facet
 
 
 NOTHING_MORE = Asked()
@@ -45,6 +50,8 @@ def lead_of(entry: Entry, facet: Facet | None, day: date, today: date, asked: As
     if asked.threshold is not None:
         line = asked.threshold
         return Lead(f"{ended(line.sentence)}{line.compared}——{entry.title}", frozenset({line.sentence}))
+    if asked.instead is not None:
+        return Lead(f"{asked.instead}——{entry.title}")
     if facet is None:
         return Lead(f"{entry.title}：{summary_text(entry, day)}")
     if facet is Facet.STATUS:
@@ -56,11 +63,14 @@ def lead_of(entry: Entry, facet: Facet | None, day: date, today: date, asked: As
     about = facet
     facets = _facets_told(entry, about)
     raw = [text for each in facets for text in entry.facets.get(each, ())]
-    aside = asked.focus.aside(entry, raw)
+    others = frozenset(asked.others.sentences)
+    aside = asked.focus.aside(entry, [text for text in raw if text not in others] or raw) | others
     kept = [text for text in asked.focus.first(entry, raw) if text not in aside]
     whole = filled(entry, kept, day)
     told = _fitting(whole)
-    text = "".join(ended(sentence) for sentence in told) or ended(NO_RULE_THAT_DAY if raw else NOT_STATED)
+    is_of_others = any(text in others for text in raw) and not any(figures_in(entry, text) for text in kept)
+    silent = "" if is_of_others else ended(NO_RULE_THAT_DAY if raw else NOT_STATED)
+    text = (asked.others.note(raw) if is_of_others else "") + ("".join(ended(sentence) for sentence in told) or silent)
     text += "还有的点“展开全部”。" if len(told) < len(whole) else ""
     return Lead(
         f"{FACET_WORDS[about]}{_of_year(entry, told, day)}：{text}——{entry.title}", frozenset(told), aside, facets

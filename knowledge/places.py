@@ -1,7 +1,7 @@
 """Hear the county, town and village in a sentence; places beyond Wenzhou are recognised as outside, never dropped."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ class Places:
     towns: dict[str, tuple[str, ...]]
     _meanings: dict[str, tuple[_Meaning, ...]] = field(repr=False)
     _phrases: Phrases = field(repr=False)
+    _misspelt: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> "Places":
@@ -61,13 +62,22 @@ class Places:
         towns: dict[str, tuple[str, ...]] = {}
         if root is not None:
             keys = ("counties", "needs_county", "groups", "not_places", "outside_words", "outside")
-            items = root.mapping(keys)
+            items = root.mapping(keys, ("sounds",))
             if not faults:
                 towns = _read(items, meanings)
         if faults:
             raise ContentError(faults)
+        sounds = items["sounds"].mapping((), ()) if root is not None and "sounds" in items else {}
+        alike = {right: written.text() for right, written in sounds.items()}
         frozen = {word: tuple(group) for word, group in meanings.items()}
-        return cls(tuple(towns), towns, frozen, Phrases.of(frozen))
+        misspelt = {word: name for name in towns for word in _misspelt(name, alike) if word not in frozen}
+        return cls(tuple(towns), towns, frozen, Phrases.of(frozen), misspelt)
+
+    def corrected(self, text: str) -> str:
+        """`text` with a county's full name that was written by its sound put right: 苍难县 is 苍南县."""
+        for word, name in self._misspelt.items():
+            text = text.replace(word, name)
+        return text
 
     def find(self, text: str) -> list[PlaceMention]:
         """Every place of `text`, left to right; a county and its town said together are one mention."""
@@ -175,6 +185,13 @@ def _read(items: dict[str, Item], meanings: dict[str, list[_Meaning]]) -> dict[s
     for word in items["not_places"].texts():
         meanings[fold(word)] = []
     return towns
+
+
+def _misspelt(name: str, alike: Mapping[str, str]) -> Iterator[str]:
+    """A county's full name with one character written as another of the same sound: 苍难县."""
+    for place, character in enumerate(name[:-1]):
+        for other in alike.get(character, ""):
+            yield f"{name[:place]}{other}{name[place + 1 :]}"
 
 
 def _county(item: Item, needs_county: frozenset[str], found: list[tuple[str, _Meaning]]) -> tuple[str, tuple[str, ...]]:

@@ -23,6 +23,7 @@ _OWN_DOING = re.compile(
     "[^，,。；;？?！!]{0,6}(?:开|办|成立|注册|登记|毕业|买|建|造|搬|嫁|生|回来|回乡|回家|入伍|退伍|承包|包|租)"
 )
 WHOLE_YEAR = 364
+STORY_DAYS = 31
 _CLAUSE = re.compile(r"[，,。；;？?！!\n]")
 
 
@@ -64,7 +65,7 @@ class Question:
 def read_question(base: KnowledgeBase, text: str, memory: Memory, today: date) -> Question:
     """`text` made ready, its facts added to those the chat already knows."""
     text = text[:LONGEST_QUESTION]
-    simple = base.dialect.translate(text.translate(simplified_table()))
+    simple = base.dialect.translate(base.places.corrected(text.translate(simplified_table())))
     facet, facets = base.asking.facet(simple.lower()), base.asking.facets_of(simple)
     heard = hear(simple, base.places, base.crops, today)
     facts = _merged(memory.facts, to_json(heard))
@@ -83,7 +84,7 @@ def read_question(base: KnowledgeBase, text: str, memory: Memory, today: date) -
 
 def fold(base: KnowledgeBase, text: str) -> str:
     """The question as the matcher sees it: simplified, dialect words in common speech, fillers off."""
-    simple = text.translate(simplified_table())
+    simple = base.places.corrected(text.translate(simplified_table()))
     return strip_fillers(normalise(base.dialect.translate(simple)), base.index.model.fillers)
 
 
@@ -96,6 +97,8 @@ def day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date | 
         return None
     clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
     spans = [span for span in find_dates(clauses[-1], today) if _is_a_period(span)] if clauses else []
+    if len(spans) == 1 and spans[0].start == spans[0].end and abs((today - spans[0].end).days) <= STORY_DAYS:
+        return None  # 前天死了 tells what happened, the rules are those of today
     if len(spans) != 1 or spans[0].start <= today <= spans[0].end or not _THEN.search(clauses[-1]):
         return None
     return spans[0].end

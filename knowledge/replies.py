@@ -9,8 +9,9 @@ from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
 from knowledge.applying import apply_label, can_apply
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
-from knowledge.focus import of_the_programme
+from knowledge.focus import figures_in, of_the_programme
 from knowledge.leading import NOTHING_MORE, Asked, filled, lead_of
+from knowledge.other_crops import NO_OTHER_CROPS, OtherCrops
 from knowledge.rendering import (
     ended,
     facet_line,
@@ -68,9 +69,11 @@ class Reply:
         banner, payee = status_lines(entry, self.today, titles), payee_line(entry, day, who_asked=facet is Facet.WHO)
         until = [] if brief or facet is Facet.STATUS else until_line(entry, self.today)
         others = [Line(LineKind.LEAD, _shortened(text)) for each in self._also() if (text := self._other(each))]
+        others += [Line(LineKind.LEAD, _shortened(text)) for text in asked.parts]
         total = [Line(LineKind.LEAD, asked.total)] if asked.total is not None else []
         lead = Line(LineKind.LEAD, self.lead.text)
-        head = [*banner, *payee, *first, lead, *others, *total, *until, *notes, self._next()]
+        may = [Line(LineKind.LEAD, asked.may)] if asked.may is not None else []
+        head = [*banner, *payee, *first, *may, lead, *others, *total, *until, *notes, self._next()]
         source = Line(LineKind.SOURCE, source_text(entry))
         silent = [] if brief or entry.kind is Kind.GUIDE else self._silent()
         room = max(FIRST_REPLY_LINES - len(head) - len(silent) - 1, 0)
@@ -82,10 +85,12 @@ class Reply:
 
     def _also(self) -> tuple[Facet, ...]:
         """The other facets of a question that asks several at once."""
-        return tuple(each for each in self.asked.also if each not in (Facet.STATUS, self.facet, *self.lead.facets))
+        return tuple(each for each in self.asked.also if each not in (self.facet, *self.lead.facets))
 
     def _other(self, facet: Facet) -> str | None:
         """Another facet asked in the same breath, without what has been said; 文件没写 where the entry is silent."""
+        if facet is Facet.STATUS:
+            return f"{FACET_WORDS[facet]}：{status_text(self.entry, self.today)}。"
         if not self.entry.facets.get(facet):
             return facet_line(self.entry, facet, self.day)
         return self._rest_of(facet)
@@ -218,8 +223,12 @@ def suggestion_lines(
     return tuple(lines)
 
 
-def offered_lines(entries: Sequence[Entry], facets: Sequence[Facet], day: date) -> tuple[Line, ...]:
-    """What each of the choices just offered says on the facets asked, its status word first; 文件没写 where silent."""
+def offered_lines(
+    entries: Sequence[Entry], facets: Sequence[Facet], day: date, others: Sequence[OtherCrops] = ()
+) -> tuple[Line, ...]:
+    """What each of the choices just offered says on the facets asked, its status word first; 文件没写 where silent.
+
+    `others` has for each choice what it says of crops that are not the asker's: that is not told as if it were his."""
     words = "、".join(FACET_WORDS[facet] for facet in facets)
     if not any(entry.facets.get(facet) for entry in entries for facet in facets):
         lines = [Line(LineKind.LEAD, f"上面这 {len(entries)} 样，{words}：{NOT_STATED}，要当面问清。")]
@@ -228,13 +237,23 @@ def offered_lines(entries: Sequence[Entry], facets: Sequence[Facet], day: date) 
     for number, entry in enumerate(entries, 1):
         status = entry.status_on(day)
         note = "" if status is Status.IN_FORCE else f"【{status_text(entry, day)}】"
-        told = [facet for facet in facets if entry.facets.get(facet)]
-        lone = len(facets) == 1  # the title has named it
-        said = "".join(facet_line(entry, each, day)[len(FACET_WORDS[each]) + 1 if lone else 0 :] for each in told)
+        foreign = others[number - 1] if others else NO_OTHER_CROPS
+        said = "".join(_offered_facet(entry, each, day, foreign, lone=len(facets) == 1) for each in facets)
         said = said or ("" if lines[0].kind is LineKind.LEAD else f"{NOT_STATED}。")
         lines.append(Line(LineKind.DETAIL, _shortened(f"{number}. {entry.title}{note}{'：' if said else ''}{said}")))
     lines.append(Line(LineKind.NEXT, "回一个数字看那一样的全部；都不是，就换个说法。"))
     return tuple(lines)
+
+
+def _offered_facet(entry: Entry, facet: Facet, day: date, others: OtherCrops, *, lone: bool) -> str:
+    """One facet of a choice; `lone` leaves out its name, which the title has said."""
+    raw = entry.facets.get(facet, ())
+    foreign = [text for text in raw if text in others.sentences]
+    if foreign and not any(figures_in(entry, text) for text in raw if text not in foreign):
+        return others.note(foreign)
+    if foreign:
+        return "".join(ended(text) for text in filled(entry, [text for text in raw if text not in foreign], day))
+    return facet_line(entry, facet, day)[len(FACET_WORDS[facet]) + 1 if lone else 0 :] if raw else ""
 
 
 def suggestion_buttons(entries: Sequence[Entry], day: date) -> tuple[Button, ...]:

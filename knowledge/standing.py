@@ -35,7 +35,19 @@ def not_found(crop: str | None = None) -> Answer:
     lines = (
         Line(LineKind.NOTE, first),
         Line(LineKind.NEXT, "请换个说法再问一次：在哪个县、做什么、想要贷款、补贴还是保险。"),
-        Line(LineKind.NEXT, "也可以按类别找，或者点“找人问”。"),
+        Line(LineKind.NEXT, "也可以按类别找，或者点“找人问”；不知道归谁管，先问村里、乡镇，或者打 12345。"),
+    )
+    return Answer(Outcome.NO_MATCH, lines, buttons=first_subjects())
+
+
+def in_need() -> Answer:
+    """To 没钱, 手头紧: a question back with three doors, and what to beware of."""
+    lines = (
+        Line(LineKind.LEAD, "别急，慢慢说。您想走哪一条路？"),
+        Line(LineKind.DETAIL, "1. 想借钱：跟我说在哪个县、做什么、要多少，比如“乐清种石斛，想贷十万”。"),
+        Line(LineKind.DETAIL, "2. 想看有没有补贴：跟我说种什么养什么、几亩几头。"),
+        Line(LineKind.DETAIL, "3. 有贷款还不上、遭了灾：跟我说“贷款到期还不上”或者“大棚被台风吹倒”。"),
+        Line(LineKind.WARNING, "不管哪一条，叫您先交钱的都别理。"),
     )
     return Answer(Outcome.NO_MATCH, lines, buttons=first_subjects())
 
@@ -84,6 +96,12 @@ def stale_button() -> Answer:
 def choose_again(offered: int) -> Answer:
     """A number that is none of those offered."""
     return Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, f"请回 1 到 {offered} 里的一个数字，或者直接打字问。"),))
+
+
+def nothing_to_choose() -> Answer:
+    """A number where nothing is on offer."""
+    text = "刚才就这一样，没有别的可选。还想知道什么，直接打字问，比如“要带什么”“去哪里办”。"
+    return Answer(Outcome.NO_MATCH, (Line(LineKind.NOTE, text),))
 
 
 def word_explained(glossary: Mapping[str, str], word: str, entries: tuple[str, ...] = ()) -> Answer:

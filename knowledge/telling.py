@@ -9,6 +9,8 @@ from knowledge.focus import focus_of
 from knowledge.leading import Asked, year_of
 from knowledge.matching import Ranking
 from knowledge.notes import notes_on, time_notes
+from knowledge.other_crops import other_crops
+from knowledge.parts import asks_may, may_line, part_lines
 from knowledge.question import Question
 from knowledge.replies import Reply, entry_buttons
 from knowledge.sums import MONEY, sum_text
@@ -71,4 +73,10 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool
     wants_sum = question.facet in MONEY or (bool(named) and question.facet in (None, Facet.WHO) and not brief)
     is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
     total = sum_text(entry, question.facts, question.day, focus) if wants_sum and not is_other_year else None
-    return Asked(focus, threshold, total, question.also)
+    others = other_crops(base, entry, question.facts.get("crop"))
+    lead_is_told = threshold is not None or question.asked_day is not None or brief
+    may = may_line(base, question, entry) if not lead_is_told and asks_may(base, question) else None
+    goes_on = brief and question.facet in (None, Facet.WHO)
+    parts = part_lines(base, question, entry, alone=goes_on and focus.best(entry) is None)
+    instead, parts = (parts[0], parts[1:]) if goes_on and parts else (None, parts)
+    return Asked(focus, threshold, total, question.also, others, may, parts, instead)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +12,17 @@ from knowledge.coverage import counties_of, covers
 from knowledge.eligibility import Judgement, Verdict, VerdictOutcome, sweep
 from knowledge.entries import Entry, Kind, Status
 from knowledge.facts import NEITHER
+from knowledge.identities import STARTING, entries_for_identity
 from knowledge.matching import Ranking
 from knowledge.question import Question
-from knowledge.ranking import crop_kinds, rank
+from knowledge.ranking import crop_kinds, is_far_ahead, rank
 from knowledge.vocabulary import COUNTIES, SUBJECTS
 
 SAID = ("crop", "county", "area_mu", "amount_yuan", "livestock_count")  # one of these shows that a farmer is speaking
 SAID_FOR_SUBSIDY = ("crop", "area_mu", "livestock_count")  # subsidies are for a trade: a county alone tells none
 FARMER = "farmer"
 MOST = 3
+WHAT_IS_THERE = re.compile("政策|创业|扶持|优惠|帮助|支持")
 GRAIN = "粮油"  # the category of the crops that a grain subsidy is for
 OPEN = (Status.IN_FORCE, Status.UNKNOWN)
 # what any farm may have; every other subject of an entry (民宿, 助学, 林权 …) narrows whom it is for
@@ -40,11 +43,14 @@ class Wish:
     subject: str
     crop: str | None
     entries: tuple[Entry, ...]
+    for_person: bool = False  # found by the kind of person the asker is, whatever he grows
 
     @property
     def head(self) -> str:
         """The sentence above the choices."""
         word = SUBJECTS[self.subject]
+        if self.for_person:
+            return "您多半可以问第 1 样，种什么养什么都不限：" if self.crop else "您多半可以问第 1 样："
         if self.crop is None or any(self.crop in entry.crops for entry in self.entries):
             return f"您要找的是{word}，这几样可以先问问："
         return f"没查到专门给{self.crop}的{word}。这几样不限{self.crop}，可以先问问："
@@ -53,6 +59,12 @@ class Wish:
 def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
     """What a question wants although no entry fits it, or None when it does not say enough."""
     subject = base.asking.wish(question.plain)
+    opening = base.first_words.opening(question.plain)
+    if opening is not None and subject is not None and opening.unsuited == subject:
+        return None
+    by_person = _by_person(base, question)
+    if by_person is not None:
+        return by_person
     if subject is None or not any(
         key in question.heard for key in (SAID_FOR_SUBSIDY if subject == "subsidy" else SAID)
     ):
@@ -80,7 +92,34 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
     order = _order(ranking)
     closeness = {entry.code: _closeness(entry, question, kinds) - 2 * narrow.get(entry.code, 0) for entry in fitting}
     fitting.sort(key=lambda entry: (-closeness[entry.code], order.get(entry.code, len(order))))
-    return Wish(subject, crop if isinstance(crop, str) else None, tuple(fitting[:MOST]))
+    return Wish(subject, _crop(question), tuple(fitting[:MOST]))
+
+
+def is_wanted(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:
+    """Whether the best entry is of the kind that the question's opening calls for (农业保险 where damage is told)."""
+    opening = base.first_words.opening(question.plain)
+    best = base.entries[ranking.candidates[0].id]
+    return opening is None or opening.wants is None or opening.wants in best.subjects
+
+
+def overlooked(base: KnowledgeBase, question: Question, ranking: Ranking) -> Wish | None:
+    """What is for the kind of person the asker is, when none of it is among the best three."""
+    wish = None if is_far_ahead(ranking) else _by_person(base, question)
+    shown = {candidate.id for candidate in ranking.candidates[:MOST]}
+    return wish if wish is not None and not any(entry.code in shown for entry in wish.entries) else None
+
+
+def _by_person(base: KnowledgeBase, question: Question) -> Wish | None:
+    subject = base.asking.wish(question.plain)
+    if subject == "insurance" or (subject is None and not WHAT_IS_THERE.search(question.plain)):
+        return None
+    entries = entries_for_identity(base, question)
+    return Wish(STARTING, _crop(question), entries[:MOST], for_person=True) if entries else None
+
+
+def _crop(question: Question) -> str | None:
+    crop = question.facts.get("crop")
+    return crop if isinstance(crop, str) else None
 
 
 def _may_be_there(entry: Entry, county: Any) -> bool:
