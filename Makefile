@@ -35,6 +35,7 @@ setup: $(VENV)/dev.done
 
 soak: $(VENV)/dev.done
 	$(PY) benchmarks/soak.py
+	$(PY) -m pytest -m soak
 	$(PY) -m tests.kill_mixed --actions 300 --kills 8
 
 $(VENV)/run.done: requirements.lock

@@ -13,6 +13,8 @@ from tests.kill_mixed.counting import Outcome
 from tests.kill_mixed.running import run
 from tests.postgres import PostgresServer
 
+pytestmark = pytest.mark.soak
+
 ACTIONS, KILLS = 100, 4
 SEEDS = {"sqlite": 20261, "postgresql": 20262}
 

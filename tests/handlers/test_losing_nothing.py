@@ -17,7 +17,7 @@ from tests.telegram_api import TelegramApi
 
 PEOPLE = 10
 SENDS_BEFORE_THE_KILL = 5
-CASES = [("webhook", "sqlite"), ("polling", "postgresql")]
+CASES = [(mode, engine) for engine in ("sqlite", "postgresql") for mode in ("polling", "webhook")]
 KEYS = {
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "FIELD_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
@@ -77,7 +77,7 @@ def answers(replies: list[object]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def outcomes(new_state: Callable[[], Path]) -> Iterator[Mapping[tuple[str, str], Future[Outcome]]]:
-    """Both runs side by side, because much of their time is waiting for leases to run out."""
+    """All four runs, two side by side because much of their time is waiting for leases to run out."""
     server = PostgresServer()
     with ThreadPoolExecutor(2) as pool:
         yield {

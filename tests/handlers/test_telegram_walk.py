@@ -30,6 +30,8 @@ from tests.kill_mixed.counting import is_idle
 from tests.offices import ClockedOffice, own_office
 from tests.telegram_api import Person, TelegramApi
 
+pytestmark = pytest.mark.soak
+
 HERE = "乐清市/大荆镇/下山头村"
 ADMIN = "1001"
 PRODUCT = "创业担保贷款（个人）能贷多少"

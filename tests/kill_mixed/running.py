@@ -23,7 +23,7 @@ KEYS = {
     "PUBLIC_BASE_URL": "https://huinong.example",
 }
 APPLICANTS = 3
-ACTIONS_OF_A_TALKER = 20  # of all actions: a chat may say and tap thirty times a minute
+ACTIONS_OF_A_TALKER = 8  # of all actions: a chat may say and tap thirty times a minute, and who waits says it again
 START_SECONDS = 180.0
 LONGEST_WAIT = 0.4
 
