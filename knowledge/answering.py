@@ -30,6 +30,7 @@ from knowledge.replies import comparison, offered_lines, suggestion_buttons, sug
 from knowledge.second_subject import offering, two_subjects
 from knowledge.standing import (
     calculators,
+    check_up,
     choose_again,
     forgotten,
     greeting,
@@ -51,6 +52,9 @@ NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
 MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
 CALCULATE = re.compile("(?:我[想要])?(?:算一算|算算|算账|计算器?|算一下|算利息)吧?")
+CHECK_UP = re.compile(
+    "(?:我[想要]?)?(?:做|接着)?(?:个|一次|一下)?(?:政策)?体检吧?|我能(?:领|拿|办|享受)(?:到)?(?:哪些|什么)(?:政策|补贴|补助|贷款)?"
+)
 THESE_TWO = re.compile("这两|那两|这俩|两个|两种|两样|它们|他们")
 WORTH_REMEMBERING = 7  # characters: a shorter question without facts is a follow-up, not a subject
 
@@ -126,6 +130,8 @@ def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[
         return person_to_ask(), memory
     if CALCULATE.fullmatch(question.plain):
         return calculators(), memory
+    if CHECK_UP.fullmatch(question.plain):
+        return check_up(), memory
     if memory.offered and asking.none_of_these.match(question.plain):
         return none_of_these(), replace(memory, offered=())
     if memory.offered and question.plain.isdigit() and len(question.plain) == 1:

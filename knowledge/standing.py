@@ -29,6 +29,13 @@ def calculators() -> Answer:
     return Answer(Outcome.NO_MATCH, lines, buttons=(Button("算一算", Action(Verb.CALCULATE)),))
 
 
+def check_up() -> Answer:
+    """To 政策体检: what it does, and the way there."""
+    text = "政策体检：答几个问题，看看您可能办得了哪些、还差什么。不用名字和证件。"
+    lines = (Line(LineKind.LEAD, text), Line(LineKind.NEXT, "下一步：点“政策体检”，一问一答，随时可以停。"))
+    return Answer(Outcome.NO_MATCH, lines, buttons=(Button("政策体检", Action(Verb.CHECK)),))
+
+
 def not_found(crop: str | None = None) -> Answer:
     """Nothing fits: said plainly, with the next thing to do."""
     first = f"没查到专门说{crop}的政策，不敢乱答。" if crop else "没找到对得上的政策，不敢乱答。"

@@ -28,6 +28,19 @@ def test_facet_is_answered_first_and_facts_are_heard(base: KnowledgeBase) -> Non
     assert {"county": "永嘉县", "area_mu": "30", "amount_yuan": "200000"}.items() <= memory.facts.items()
 
 
+@pytest.mark.parametrize("words", ["政策体检", "体检", "我想做个体检", "我能领哪些补贴"])
+def test_who_asks_for_a_check_up_is_led_to_it(base: KnowledgeBase, words: str) -> None:
+    """The bare word is no question that nothing fits, but a door."""
+    said, _ = answer(base, words, Memory(), DAY)
+    assert [button.action for button in said.buttons] == [Action(Verb.CHECK)]
+
+
+def test_a_medical_check_up_is_none_of_ours(base: KnowledgeBase) -> None:
+    """老人免费体检 is about health, not policies."""
+    said, _ = answer(base, "农村老人免费体检在哪里做", Memory(), DAY)
+    assert Action(Verb.CHECK) not in [button.action for button in said.buttons]
+
+
 def test_every_entry_every_month_shows_its_status_first(base: KnowledgeBase) -> None:
     """No draft, expired, future or unconfirmed entry is ever shown without its banner as the first line."""
     for entry in base.entries.values():
