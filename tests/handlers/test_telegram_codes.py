@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from office.office import Office
 from office.people import Person as Colleague
 from office.people import Role
 from tests.handlers.running import running
+from tests.kill_mixed.counting import is_idle
 from tests.offices import own_office
 from tests.telegram_api import BotProcess, Message, Person, TelegramApi
 
@@ -196,6 +198,8 @@ def test_a_card_outlives_a_refusal_and_a_broken_line(world: World, officer: Pers
     kinds = [message.kind for message in officer.chat.replies[before:]]
 
     assert kinds.count("photo") == 1
+    while not is_idle(world.office.ledger):
+        threading.Event().wait(0.05)  # the ledger rings no bell
     own = outbox.outbox.select().where(outbox.outbox.c.lane == str(officer.id)).order_by(outbox.outbox.c.seq)
     with world.office.ledger.read() as connection:
         *before_help, _ = connection.execute(own).all()
