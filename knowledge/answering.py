@@ -14,19 +14,18 @@ from datetime import date
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
 from knowledge.calculators.borrowing import cost_buttons
-from knowledge.entries import Entry, Facet, Payee
+from knowledge.entries import Entry, Facet
 from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names, still_about
 from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
 from knowledge.matching import Ranking
-from knowledge.notes import place_note
 from knowledge.openings import opened, refused
-from knowledge.other_crops import is_of_his_crop, of_his_crop, other_crops
+from knowledge.other_crops import is_of_his_crop
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
-from knowledge.ranking import CLOSED, crop_kinds, is_far_ahead, rank
+from knowledge.ranking import rank
 from knowledge.rendering import source_text
-from knowledge.replies import comparison, offered_lines, suggestion_buttons, suggestion_lines
+from knowledge.replies import comparison, suggestion_buttons
 from knowledge.second_subject import offering, two_subjects
 from knowledge.standing import (
     calculators,
@@ -42,14 +41,12 @@ from knowledge.standing import (
     referred,
     word_explained,
 )  # fmt: skip
+from knowledge.suggesting import of_offered, suggest
 from knowledge.telling import tell
-from knowledge.thresholds import asks_whether
-from knowledge.wishes import Wish, is_wanted, overlooked, wish_of
+from knowledge.wishes import is_wanted, overlooked, wish_of
 
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
-NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
-MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 SURE_ENOUGH_TO_OVERRULE_A_TOPIC = 0.9
 CALCULATE = re.compile("(?:我[想要])?(?:算一算|算算|算账|计算器?|算一下|算利息)吧?")
 CHECK_UP = re.compile(
@@ -92,29 +89,8 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
         brief = entry.code == memory.entry
         return tell(base, question, entry, brief=brief), _about(entry, question, memory)
     if is_about_offered(base, question, memory, ranking):
-        return _of_offered(base, question, memory)
+        return of_offered(base, question, memory)
     return _decide(base, question, memory, ranking)
-
-
-def _of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory]:
-    """The facet asked, told for each of the choices nobody has picked from; they stay on offer."""
-    entries = [base.entries[code] for code in memory.offered if code in base.entries]
-    facet = question.facet or base.asking.bare_facet(base.asking.pronouns.sub("", question.plain))
-    if facet is None or facet is Facet.STATUS or (facet is Facet.WHO and asks_whether(question.plain)):
-        lines = suggestion_lines(entries, question.day, "您问的是哪一样？选好了再往下说：")
-    else:
-        others = [other_crops(base, entry, question.facts.get("crop")) for entry in entries]
-        lines = offered_lines(entries, (facet, *question.also), question.day, others)
-    said = Answer(
-        Outcome.SUGGEST,
-        lines,
-        buttons=suggestion_buttons(entries, question.day),
-        entries=tuple(entry.code for entry in entries),
-        status=entries[0].status_on(question.day),
-        facet=facet,
-        confidence=base.model.suggest_at,
-    )
-    return said, replace(memory, facet=facet.value if facet else memory.facet)
 
 
 def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory] | None:
@@ -181,26 +157,12 @@ def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ra
     fits = possible and is_of_his_crop(base, question, ranking) and is_wanted(base, question, ranking)
     wish = overlooked(base, question, ranking) if fits else wish_of(base, question)
     if possible or wish is not None:
-        said = _suggest(base, question, ranking, wish)
+        said = suggest(base, question, ranking, wish)
         facet = question.facet.value if question.facet else None
         return said, replace(memory, entry=None, facet=facet, offered=said.entries, asked=question.said)
     crop = question.facts.get("crop") if "crop" in question.heard else None
     said = not_found(crop if isinstance(crop, str) else None)
     return replace(said, confidence=ranking.confidence), memory
-
-
-def _another_may_fit(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:
-    """Whether the best is not for the asker or his place, or of the past while the next, open and on its subject, may be meant."""
-    best, *rest = (base.entries[candidate.id] for candidate in ranking.candidates[:2])
-    if "location" in question.facts or place_note(best, question.facts) is not None:
-        return True
-    if best.payee and set(best.payee) <= NOT_ASKERS:
-        return True  # what is paid to guarantors, banks and insurers is seldom what somebody is after
-    is_past = best.validity.historic or best.status_on(question.today) in CLOSED
-    if not is_past or not rest or rest[0].validity.historic or rest[0].status_on(question.today) in CLOSED:
-        return False
-    kinds = crop_kinds(base, question.facts.get("crop"))
-    return bool(set(best.subjects) & set(rest[0].subjects)) and (not rest[0].crops or bool(kinds & set(rest[0].crops)))
 
 
 def _about(entry: Entry, question: Question, memory: Memory) -> Memory:
@@ -259,45 +221,3 @@ def _compare(base: KnowledgeBase, question: Question, pair: tuple[Entry, Entry])
     buttons = (*(Button(entry.title, Action(Verb.ENTRY, entry.code)) for entry in pair), *cost_buttons(pair))
     codes, status = tuple(entry.code for entry in pair), pair[0].status_on(question.day)
     return Answer(Outcome.ANSWER, lines, (), buttons, codes, status, table=table, confidence=1.0)
-
-
-def _suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wish | None) -> Answer:
-    if wish is None:
-        every = [base.entries[candidate.id] for candidate in ranking.candidates]
-        entries = (of_his_crop(base, question, ranking) or every)[:3]
-        knows_who = any(key in question.facts for key in ("county", "crop", "location"))
-        likely = (
-            is_far_ahead(ranking)
-            and entries[0].code == ranking.candidates[0].id
-            and not _another_may_fit(base, question, ranking)
-        )
-        told = _in_short(base, question, entries[0]) if likely else ()
-        head = "您多半是问第 1 样，先念给您听：" if told else "您是不是想问："
-        lines = suggestion_lines(entries, question.day, head, knows_who=knows_who or bool(told), told=told)
-    else:
-        entries = list(wish.entries)
-        told = _in_short(base, question, entries[0]) if wish.for_person else ()
-        lines = suggestion_lines(wish.entries, question.day, wish.head, told=told)
-    return Answer(
-        Outcome.SUGGEST,
-        lines,
-        (),
-        suggestion_buttons(entries, question.day),
-        tuple(entry.code for entry in entries),
-        entries[0].status_on(question.day),
-        question.facet,
-        confidence=ranking.confidence,
-        runner_up=entries[1].code if len(entries) > 1 else None,
-        matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
-    )
-
-
-def _in_short(base: KnowledgeBase, question: Question, entry: Entry) -> tuple[Line, ...]:
-    """The heart of an entry's reply: who is paid, what was asked with its sum, how long it holds, and the next step."""
-    lines = tell(base, question, entry).lines
-    end = next(place for place, line in enumerate(lines) if line.kind is LineKind.NEXT)
-    kept = [line for line in lines[: end + 1] if line.kind not in (LineKind.STATUS, LineKind.HEARD)]
-    if len(kept) > MOST_IN_SHORT:
-        kept = [line for line in kept if line.kind is not LineKind.NOTE][:MOST_IN_SHORT]
-    own = [line.text.removeprefix(f"{entry.title}：").removesuffix(f"——{entry.title}") for line in kept]
-    return tuple(replace(line, text=text) for line, text in zip(kept, own, strict=True))
