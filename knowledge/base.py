@@ -23,6 +23,7 @@ from knowledge.lexicon import Lexicon
 from knowledge.loading import load_entries
 from knowledge.matching import MatchIndex, Model
 from knowledge.places import Places
+from knowledge.priors import Priors
 from knowledge.reading import ContentError, Fault
 from knowledge.rule_book import RuleBook
 from knowledge.topics import Topics
@@ -86,7 +87,7 @@ class KnowledgeBase:
 
     def warm_up(self) -> None:
         """Make ready what the first person to ask would otherwise wait for: a second or two, most of it the lexicon's."""
-        _ = self.index, self.check_up_book, self.rarity
+        _ = self.index, self.priors, self.check_up_book, self.rarity
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -97,6 +98,11 @@ class KnowledgeBase:
     def index(self) -> MatchIndex:
         """The matcher over all entries."""
         return MatchIndex.build([document_of(entry) for entry in self.entries.values()], self.lexicon, self.model)
+
+    @cached_property
+    def priors(self) -> Priors:
+        """What counts for an entry before a word is compared."""
+        return Priors(self.entries.values(), self.index)
 
     @cached_property
     def rule_book(self) -> RuleBook:
@@ -113,7 +119,7 @@ class KnowledgeBase:
         """How rare words are among the entries: what tells the sentences of an entry apart for a question."""
         return Rarity.of(self.entries.values())
 
-    @property
+    @cached_property
     def titles(self) -> dict[str, str]:
         """Titles by code."""
         return {code: entry.title for code, entry in self.entries.items()}

@@ -35,12 +35,12 @@ class Cues:
 
     def hold(self, text: str) -> bool:
         """Whether a normalised text gives the evidence and no veto."""
-        found = (
-            self.words.search(text) is not None
-            or any(_all(row, text) for row in self.together)
-            or any(pair.search(text) for pair in self.near)
-        )
-        return found and not any(_all(row, text) for row in self.unless)
+        return self._found(text) and not _any_row(self.unless, text)
+
+    def _found(self, text: str) -> bool:
+        if self.words.search(text) is not None or _any_row(self.together, text):
+            return True
+        return any(pair.search(text) is not None for pair in self.near) if self.near else False
 
 
 def read_groups(item: Item | None) -> dict[str, str]:
@@ -61,8 +61,15 @@ def read_cues(fields: Mapping[str, Item], groups: Groups) -> Cues:
     )
 
 
-def _all(row: tuple[AnyOf, ...], text: str) -> bool:
-    return all(any_of.search(text) for any_of in row)
+def _any_row(rows: tuple[tuple[AnyOf, ...], ...], text: str) -> bool:
+    """Whether every set of some row is found; plain loops, for this is asked of every subject at every question."""
+    for row in rows:
+        for any_of in row:
+            if any_of.search(text) is None:
+                break
+        else:
+            return True
+    return False
 
 
 def _rows(item: Item | None, groups: Groups) -> tuple[tuple[AnyOf, ...], ...]:

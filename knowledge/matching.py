@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from knowledge.model import Model
 from knowledge.postings import KINDS, Longs, Postings, build_postings
 from knowledge.vectors import Floats
 
-__all__ = ["Candidate", "Document", "MatchIndex", "Model", "Ranking"]
+__all__ = ["Adjustment", "Candidate", "Document", "MatchIndex", "Model", "Ranking"]
 
 CACHED_QUESTIONS = 2000
 PRIOR_IN_SHORTLIST = 0.1  # one unit of final score is worth about this much of the first stage's
@@ -54,6 +54,18 @@ class Ranking:
 
 
 NOTHING = Ranking((), 0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Adjustment:
+    """What is added to the score of every entry of one index, in its order; the same object is the same adjustment."""
+
+    scores: NDArray[np.float64]
+
+    @cached_property
+    def in_shortlist(self) -> Floats:
+        """The same in the first stage's measure."""
+        return (self.scores * PRIOR_IN_SHORTLIST).astype(np.float32)
 
 
 class MatchIndex:
@@ -102,17 +114,29 @@ class MatchIndex:
         """The weights and thresholds in use."""
         return self._model
 
-    def rank(self, question: str, k: int = 10, adjust: Mapping[str, float] | None = None) -> Ranking:
+    def adjustment(self, by_id: Mapping[str, float]) -> Adjustment:
+        """What `rank` adds to the scores: to keep where the same is added for many questions. Unknown ids count nothing."""
+        scores = np.zeros(len(self._ids))
+        for id_, value in by_id.items():
+            position = self._position.get(id_)
+            if position is not None:
+                scores[position] = value
+        scores.flags.writeable = False
+        return Adjustment(scores)
+
+    def rank(self, question: str, k: int = 10, adjust: Adjustment | Mapping[str, float] | None = None) -> Ranking:
         """Rank entries for a question; `adjust` adds to the score of an entry by id, -inf takes it out."""
         text = prepare(question, self._model.fillers)
         if not text:
             return NOTHING
-        entries, features, strings = self._evidence(text, adjust)
+        if adjust is not None and not isinstance(adjust, Adjustment):
+            adjust = self.adjustment(adjust)
+        entries, features, strings = self._compute_once(text, adjust)
         if not len(entries):
             return NOTHING
         scores = (features @ self._rank_vector).astype(np.float64)
-        if adjust:
-            scores += np.array([adjust.get(self._ids[entry], 0.0) for entry in entries])
+        if adjust is not None:
+            scores += adjust.scores[entries]
         order = np.lexsort((entries, -scores))
         order = order[scores[order] > -math.inf]
         if not len(order):
@@ -130,29 +154,17 @@ class MatchIndex:
         text = prepare(question, self._model.fillers)
         if not text:
             return (), np.zeros((0, len(FEATURES)), np.float32)
-        entries, features, _ = self._evidence(text, adjust)
+        entries, features, _ = self._compute(text, self.adjustment(adjust) if adjust else None)
         return tuple(self._ids[entry] for entry in entries.tolist()), features
 
-    def _evidence(self, text: str, adjust: Mapping[str, float] | None) -> tuple[Longs, Floats, Longs]:
-        return self._compute(text, adjust) if adjust else self._compute_once(text)
-
-    def _compute(self, text: str, adjust: Mapping[str, float] | None = None) -> tuple[Longs, Floats, Longs]:
+    def _compute(self, text: str, adjust: Adjustment | None = None) -> tuple[Longs, Floats, Longs]:
         query = read_query(text, self._postings, self._lexicon, self._model.vectors)
-        entries = shortlist(query, self._postings, self._model.shortlist, self._prior(adjust))
+        prior = adjust.in_shortlist if adjust is not None else None
+        entries = shortlist(query, self._postings, self._model.shortlist, prior)
         if not len(entries):
             return entries, np.zeros((0, len(FEATURES)), np.float32), entries
         features, strings = gather_evidence(query, entries, self._postings)
         return entries, features, strings
-
-    def _prior(self, adjust: Mapping[str, float] | None) -> Floats | None:
-        if not adjust:
-            return None
-        prior = np.zeros(len(self._ids), np.float32)
-        for id_, value in adjust.items():
-            position = self._position.get(id_)
-            if position is not None:
-                prior[position] = value * PRIOR_IN_SHORTLIST
-        return prior
 
     def _confidence(self, row: Floats) -> float:
         logit = float(row @ self._confidence_vector) + self._model.confidence_bias

@@ -64,6 +64,7 @@ def _fold_table() -> dict[int, str]:
     return table
 
 
+@lru_cache(maxsize=2048)  # one question is read for money, areas, days and crops
 def fold(text: str) -> str:
     """Lower-case, half-width, simplified spelling with the numerals of contracts made plain; length never changes."""
     lowered = "".join(character.lower() if len(character.lower()) == 1 else character for character in text)

@@ -11,7 +11,8 @@ from knowledge.matching import Ranking
 from knowledge.notes import place_note
 from knowledge.other_crops import of_his_crop, other_crops
 from knowledge.question import Memory, Question
-from knowledge.ranking import CLOSED, crop_kinds, is_far_ahead
+from knowledge.priors import CLOSED
+from knowledge.ranking import crop_kinds, is_far_ahead
 from knowledge.replies import offered_lines, suggestion_buttons, suggestion_lines
 from knowledge.telling import tell
 from knowledge.thresholds import asks_whether

@@ -10,6 +10,7 @@ from pathlib import Path
 import opencc
 
 MIN_CHARS_LEFT = 2  # a question is never stripped below this many characters
+FOLDED_TEXTS_KEPT = 8192
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _SETTLED = re.compile(r"[0-9a-z\u4e00-\u9fa5.% ]*")  # nothing in here can change in a second pass
@@ -31,6 +32,7 @@ class FillersError(ValueError):
     """A filler file has a line outside every section."""
 
 
+@lru_cache(maxsize=FOLDED_TEXTS_KEPT)  # names of entries are compared with every question
 def normalise(text: str) -> str:
     """Return the one spelling two writings of the same question share; applying it twice changes nothing."""
     folded = _fold(text)
