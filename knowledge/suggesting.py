@@ -10,8 +10,8 @@ from knowledge.entries import Entry, Facet, Payee
 from knowledge.matching import Ranking
 from knowledge.notes import place_note
 from knowledge.other_crops import of_his_crop, other_crops
-from knowledge.question import Memory, Question
 from knowledge.priors import CLOSED
+from knowledge.question import Memory, Question
 from knowledge.ranking import crop_kinds, is_far_ahead
 from knowledge.replies import offered_lines, suggestion_buttons, suggestion_lines
 from knowledge.telling import tell
