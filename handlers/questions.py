@@ -20,6 +20,12 @@ FORMS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...] | None]] = {
     cards.KIND: cards.on_typed,
 }
 
+REMINDERS: Mapping[str, Callable[[tuple[Outgoing, ...], Visit], tuple[Outgoing, ...]]] = {
+    check_ups.KIND: checking.reminded,
+    calculations.KIND: calculating.reminded,
+    application_dialogue.KIND: applying.reminded,
+}
+
 
 def on_question(visit: Visit) -> tuple[Outgoing, ...]:
     """A typed message, or the words below a picture."""
@@ -35,13 +41,15 @@ def on_question(visit: Visit) -> tuple[Outgoing, ...]:
 
 def _typed(text: str, visit: Visit) -> tuple[Outgoing, ...]:
     """An answer for the form that was asked last, or a question as always with a way back to what is open."""
-    for kind in open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now):
+    waiting = open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now)
+    for kind in waiting:
         taken = FORMS[kind](text, visit) if kind in FORMS else None
         if taken is not None:
             return taken
     replies = _asked(text, visit)
-    for reminded in (checking.reminded, calculating.reminded, applying.reminded):
-        replies = reminded(replies, visit)
+    for kind, reminded in REMINDERS.items():
+        if kind in waiting:
+            replies = reminded(replies, visit)
     return replies
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Boolean, Column, Connection, Table, Text, delete, select, update
+from sqlalchemy import Boolean, Column, Connection, Executable, Table, Text, bindparam, delete, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert
@@ -45,8 +46,13 @@ def start(connection: Connection, channel: str, chat: str, now: datetime) -> Cha
 
 def get(connection: Connection, channel: str, chat: str) -> Chat | None:
     """The chat, or None when it never started the bot."""
-    row = connection.execute(select(chats).where(chats.c.channel == channel, chats.c.chat == chat)).one_or_none()
+    row = connection.execute(_find(), {"channel": channel, "chat": chat}).one_or_none()
     return None if row is None else Chat(*row)
+
+
+@cache  # building a statement costs more than running it: this one is run for every message
+def _find() -> Executable:
+    return select(chats).where(chats.c.channel == bindparam("channel"), chats.c.chat == bindparam("chat"))
 
 
 def block(connection: Connection, channel: str, chat: str, now: datetime) -> None:

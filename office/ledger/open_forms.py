@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, Text, delete, select
+from sqlalchemy import Column, Connection, Executable, Table, Text, bindparam, delete, select
 
 from office.ledger import person_keys
 from office.ledger.columns import Instant, metadata
@@ -34,10 +35,8 @@ def load(
     connection: Connection, cipher: FieldCipher, channel: str, chat: str, kind: str, now: datetime
 ) -> dict[str, Any] | None:
     """The chat's open form of this kind as it was saved, or None when there is none or seven days have passed."""
-    statement = select(open_forms.c.payload).where(
-        *_is(channel, chat, kind), open_forms.c.updated_at > now - TIME_TO_LIVE
-    )
-    sealed = connection.execute(statement).scalar_one_or_none()
+    values = {"channel": channel, "chat": chat, "kind": kind, "since": now - TIME_TO_LIVE}
+    sealed = connection.execute(_find(), values).scalar_one_or_none()
     if sealed is None:
         return None
     state: dict[str, Any] = json.loads(person_keys.open_one(connection, cipher, sealed))
@@ -67,12 +66,25 @@ def save(
 
 def kinds(connection: Connection, channel: str, chat: str, now: datetime) -> tuple[str, ...]:
     """The kinds of the chat's open forms, the one saved last first: what is typed is meant for that one."""
-    statement = (
-        select(open_forms.c.kind)
-        .where(open_forms.c.channel == channel, open_forms.c.chat == chat, open_forms.c.updated_at > now - TIME_TO_LIVE)
-        .order_by(open_forms.c.updated_at.desc(), open_forms.c.kind)
+    values = {"channel": channel, "chat": chat, "since": now - TIME_TO_LIVE}
+    return tuple(connection.execute(_kinds(), values).scalars())
+
+
+@cache  # building a statement costs more than running it: these are run for every message
+def _kinds() -> Executable:
+    own = (open_forms.c.channel == bindparam("channel"), open_forms.c.chat == bindparam("chat"))
+    statement = select(open_forms.c.kind).where(*own, open_forms.c.updated_at > bindparam("since"))
+    return statement.order_by(open_forms.c.updated_at.desc(), open_forms.c.kind)
+
+
+@cache
+def _find() -> Executable:
+    return select(open_forms.c.payload).where(
+        open_forms.c.channel == bindparam("channel"),
+        open_forms.c.chat == bindparam("chat"),
+        open_forms.c.kind == bindparam("kind"),
+        open_forms.c.updated_at > bindparam("since"),
     )
-    return tuple(connection.execute(statement).scalars())
 
 
 def drop(connection: Connection, channel: str, chat: str, kind: str) -> bool:
