@@ -11,7 +11,7 @@ run: $(VENV)/run.done
 
 test: $(VENV)/dev.done lint
 	$(PY) -m knowledge check
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 3
 	$(PY) -m knowledge evaluate --split held-back --require
 
 lint: $(VENV)/dev.done

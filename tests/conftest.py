@@ -15,11 +15,20 @@ from office.office import open_knowledge
 
 
 class WholeFiles(LoadFileScheduling):
-    """A file's tests stay together and files go out in their order, so that what a file starts is started once."""
+    """A file's tests stay together and files go out in their order, so that what a file starts is started once.
+
+    Files with a browser go out first: they take longest, and none of them shall be alone at the end.
+    """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
         super().__init__(config, log)
         config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files with a browser first, all else in its order."""
+    slow = {item.path for item in items if item.get_closest_marker("browser") is not None}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:

@@ -26,14 +26,14 @@ MOST_QUESTIONS = 10
 NOON = time(12)
 NOT_KNOWN, YES, NO = (re.compile(f"^{word}$") for word in ("不清楚", "是", "否"))
 ENTRIES = (
-    "agri-guarantee-dual-control",
+    "consumer-loan-discount",
     "credit-express",
     "dendrobium-loan",
+    "family-farm-one-code",
     "farm-machinery-subsidy",
     "farmland-fertility-subsidy",
     "homestay-right-loan",
-    "lead-goose-programme",
-    "renewal-without-repayment",
+    "scale-grain-subsidy",
     "startup-loan-personal",
     "wenzhou-startup-loan",
 )
