@@ -1,12 +1,29 @@
 """Segment Chinese text with jieba and our own words, without touching jieba's global dictionary."""
 
 import logging
+import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-with warnings.catch_warnings():  # jieba 0.42.1 has invalid escapes and imports the deprecated pkg_resources
+
+@contextmanager
+def _without_module(name: str) -> Iterator[None]:
+    """What is imported here cannot import `name`, unless somebody has before."""
+    is_there = name in sys.modules
+    if not is_there:
+        sys.modules[name] = None  # type: ignore[assignment]  # how the import system is told that there is none
+    try:
+        yield
+    finally:
+        if not is_there:
+            del sys.modules[name]
+
+
+# jieba 0.42.1 has invalid escapes, and where it can takes the deprecated pkg_resources, a sixth of a second it never uses
+with warnings.catch_warnings(), _without_module("pkg_resources"):
     warnings.simplefilter("ignore")
     import jieba
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from office import sign_in
 from office.applicants import Applicants
-from office.case_export import HEAD, written
+from office.case_workbook import HEAD, written
 from office.ledger import audit, help_requests, people
 from office.ledger import follow_ups as kept_follow_ups
 from office.ledger.sign_ins import TicketKind
