@@ -19,6 +19,7 @@ from pathlib import Path
 
 import qrcode
 import uvicorn
+import uvloop
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -43,7 +44,7 @@ HERE = Path(__file__).resolve().parent
 WRONG_SETTING = 2
 FAILED = 1
 TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
-QUIET = ("httpx", "httpcore", "telegram", "uvicorn", "jieba", "asyncio")
+QUIET = ("aiohttp", "httpx", "httpcore", "telegram", "uvicorn", "jieba", "asyncio")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 DRAIN_SECONDS = 10
 ROUND_SECONDS = 60
@@ -68,7 +69,8 @@ def main(*, is_limited: bool = True) -> int:
         return FAILED
     announce(settings, first_secret(office))
     try:
-        return asyncio.run(serve(office, listening, is_limited=is_limited))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(serve(office, listening, is_limited=is_limited))
     finally:
         office.ledger.close()
 

@@ -17,12 +17,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from knowledge.evaluation import read_golden  # noqa: E402 - the project's root must be on the path first
 from tests.handlers.running import free_port  # noqa: E402 - the project's root must be on the path first
 from tests.telegram_api import BotProcess, Person, TelegramApi  # noqa: E402
 
 PEOPLE = 50
 ROUNDS = 3
-QUESTIONS = ("石斛贷利息多少", "创业贷款怎么办", "种粮有什么补贴", "农机补贴怎么领", "杨梅保险保什么")
+FIRST = "石斛贷利息多少"
+VARIED = 250
 UNLIMITED = "import sys, bot; sys.exit(bot.main(is_limited=False))"
 ECHO = """
 import os, asyncio
@@ -53,19 +55,26 @@ def measured(argv: list[str], updates: int) -> Run:
         with BotProcess(api, argv, env, ROOT) as bot:
             people = [api.user(f"农户{number}") for number in range(PEOPLE)]
             for person in people[:5]:
-                person.ask(QUESTIONS[0])
+                person.ask(FIRST)
             rate = flood(api, people, updates)
             times = sorted(one_by_one(api.user(f"零散{number}")) for number in range(100))
             bot.stop()
     return Run(rate, statistics.median(times), times[int(len(times) * 0.99)])
 
 
+def varied() -> list[str]:
+    """Golden questions in the words people use, one kind after the other."""
+    golden = [question.text for question in read_golden(sorted((ROOT / "tests" / "cases").glob("questions_*.yaml")))]
+    return golden[:: max(1, len(golden) // VARIED)][:VARIED]
+
+
 def flood(api: TelegramApi, people: list[Person], updates: int) -> float:
     """Updates a second from the first message to the last reply."""
+    questions = varied()
     before, done = sum(len(person.chat.replies) for person in people), threading.Event()
     started = time.perf_counter()
     for number in range(updates):
-        people[number % PEOPLE].say(QUESTIONS[number % len(QUESTIONS)])
+        people[number % PEOPLE].say(questions[number % len(questions)])
     rooms = [person.chat.room for person in people]
     api.wait_until(
         lambda: sum(len(room.bot_events) for room in rooms) - before >= updates or done.is_set(), "all replies", 300
@@ -76,7 +85,7 @@ def flood(api: TelegramApi, people: list[Person], updates: int) -> float:
 def one_by_one(person: Person) -> float:
     """Milliseconds from a message to its reply."""
     started = time.perf_counter()
-    person.ask(QUESTIONS[0])
+    person.ask(FIRST)
     return (time.perf_counter() - started) * 1000
 
 

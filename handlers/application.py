@@ -8,8 +8,8 @@ from typing import Any
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.ext import AIORateLimiter, Application, Defaults
-from telegram.request import HTTPXRequest
 
+from handlers.requests import AiohttpRequest
 from office.settings import Settings
 
 SENDS_A_SECOND = 25  # Telegram allows about 30; a leaky bucket that lets one out at a time never bursts over it
@@ -31,11 +31,7 @@ def build(settings: Settings, *, is_limited: bool = True) -> TelegramApplication
         .base_url(f"{base}/bot")
         .base_file_url(f"{base}/file/bot")
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
-        .request(
-            HTTPXRequest(
-                connection_pool_size=MOST_CONNECTIONS, read_timeout=READ_SECONDS, write_timeout=10, pool_timeout=5
-            )
-        )
+        .request(AiohttpRequest(connections=MOST_CONNECTIONS, read_timeout=READ_SECONDS))
         .updater(None)
     )
     if is_limited:

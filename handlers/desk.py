@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from handlers.meters import Meters
 from office.ledger.ledger import Ledger
@@ -17,7 +17,26 @@ from office.privacy import FieldCipher
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Json = dict[str, Any]
+
 WORKERS = 8
+MOST_FRESH = 1000
+
+
+class Fresh:
+    """Updates this process has put into the inbox and not yet worked off: at hand without being opened again."""
+
+    def __init__(self) -> None:
+        self._updates: dict[int, Json] = {}
+
+    def put(self, updates: Sequence[Json]) -> None:
+        """Keep them at hand, as many as there is room for."""
+        room = max(0, MOST_FRESH - len(self._updates))
+        self._updates.update((int(update["update_id"]), update) for update in updates[:room])
+
+    def take(self, update_id: int) -> Json | None:
+        """The update, once; None when it has to be opened."""
+        return self._updates.pop(update_id, None)
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,7 @@ class Desk:
     meters: Meters
     threads: ThreadPoolExecutor
     handling: ThreadPoolExecutor
+    fresh: Fresh = field(default_factory=Fresh)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     queued: asyncio.Event = field(default_factory=asyncio.Event)
 

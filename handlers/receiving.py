@@ -6,24 +6,22 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlencode
 
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
-from handlers.desk import Desk
+from handlers.desk import Desk, Json
 from handlers.dispatching import KINDS
+from handlers.requests import AiohttpRequest
 from office.ledger import leases
 from office.ledger.inbox import IncomingUpdate, store_updates
 
 log = logging.getLogger(__name__)
-
-Json = Mapping[str, Any]
 
 POLL_SECONDS = 25
 POLLING = "telegram-polling"
@@ -91,7 +89,10 @@ class Intake:
             for place, update in enumerate(updates)
         ]
         with self._desk.ledger.begin() as connection:
-            return store_updates(connection, rows)
+            new = store_updates(connection, rows)
+        if new == len(updates):  # of others an earlier copy is in the inbox
+            self._desk.fresh.put(updates)
+        return new
 
 
 class Webhook:
@@ -125,7 +126,7 @@ class Polling:
     def __init__(self, desk: Desk, bot: Bot, intake: Intake, request: BaseRequest | None = None) -> None:
         self._desk, self._bot, self._intake = desk, bot, intake
         self._lease_due = desk.now()
-        self._request = request or HTTPXRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + 10)
+        self._request = request or AiohttpRequest(connections=1, read_timeout=POLL_SECONDS + 10)
 
     async def run(self) -> None:
         """Polls until cancelled: a batch is kept first, and only then confirmed by the next offset."""

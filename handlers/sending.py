@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from sqlalchemy import Connection
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters, WebAppInfo
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -18,6 +17,7 @@ from handlers.desk import Desk, woken
 from handlers.errors import apologise, noted
 from handlers.outgoing import Outgoing, unseal
 from handlers.receiving import seconds_of
+from handlers.requests import NOT_SENT
 from handlers.visits import CHANNEL
 from office.card_desk import CardFile
 from office.ledger import chats, outbox
@@ -32,7 +32,6 @@ IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.005
 MAX_ATTEMPTS = 60
 LONGEST_PAUSE = 60.0
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 Outcome = Callable[[Connection], None]

@@ -132,7 +132,8 @@ class Workers:
 
     def _opened(self, claim: Claim) -> Work:
         try:
-            return Work(claim, Update.de_json(json.loads(self._desk.cipher.decrypt(claim.body)), self._bot))
+            update = self._desk.fresh.take(claim.update_id) or json.loads(self._desk.cipher.decrypt(claim.body))
+            return Work(claim, Update.de_json(update, self._bot))
         except Exception as error:
             return Work(claim, None, error)
 
