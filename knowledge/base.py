@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 
 from knowledge.asking import Asking
@@ -26,10 +26,12 @@ from knowledge.places import Places
 from knowledge.priors import Priors
 from knowledge.reading import ContentError, Fault
 from knowledge.rule_book import RuleBook
+from knowledge.text import normalise, simplified_table, strip_fillers
 from knowledge.topics import Topics
 
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
 ASKERS = ("farmer", "firm")
+QUESTIONS_KEPT = 1024  # one question is folded whole and by its parts, some of them several times
 SEEDS = ("*.yaml", "entries/**/*.yaml", "parameters/*.yaml", "lexicon/*.txt", "sources/*.txt", "cards/*.typ")
 
 
@@ -98,6 +100,15 @@ class KnowledgeBase:
     def index(self) -> MatchIndex:
         """The matcher over all entries."""
         return MatchIndex.build([document_of(entry) for entry in self.entries.values()], self.lexicon, self.model)
+
+    @cached_property
+    def folded(self) -> Callable[[str], str]:
+        """What a question is folded to: simplified, dialect words in common speech, fillers off."""
+        return lru_cache(maxsize=QUESTIONS_KEPT)(self._fold)
+
+    def _fold(self, text: str) -> str:
+        simple = self.places.corrected(text.translate(simplified_table()))
+        return strip_fillers(normalise(self.dialect.translate(simple)), self.model.fillers)
 
     @cached_property
     def priors(self) -> Priors:

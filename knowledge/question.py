@@ -13,7 +13,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.dates import DateSpan, find_dates
 from knowledge.entries import Facet
 from knowledge.hearing import HeardFact, hear, to_json
-from knowledge.text import normalise, simplified_table, strip_fillers
+from knowledge.text import simplified_table
 
 LONGEST_QUESTION = 500
 _NOW = re.compile("现在|今年|目前|眼下|如今|还能|还有|还可以|还办|还发|以后|明年")
@@ -84,8 +84,7 @@ def read_question(base: KnowledgeBase, text: str, memory: Memory, today: date) -
 
 def fold(base: KnowledgeBase, text: str) -> str:
     """The question as the matcher sees it: simplified, dialect words in common speech, fillers off."""
-    simple = base.places.corrected(text.translate(simplified_table()))
-    return strip_fillers(normalise(base.dialect.translate(simple)), base.index.model.fillers)
+    return base.folded(text)
 
 
 def day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date | None:

@@ -21,7 +21,8 @@ _PART = re.compile(r"[，,。；;？?！!\n]+|另外|还有|顺便")
 def two_subjects(base: KnowledgeBase, question: Question) -> tuple[Entry, Entry] | None:
     """The entries of the first two parts that each ask of another one and are each sure of it, in the order said."""
     found: list[Entry] = []
-    for part in _PART.split(question.said):
+    parts = [part for part in _PART.split(question.said) if part.strip()]
+    for part in parts if len(parts) > 1 else ():
         plain = fold(base, part)
         if len(plain) < SHORTEST_PART or base.asking.facet(plain) is None:
             continue
