@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from urllib.parse import quote
 
+from handlers import caring
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
 from handlers.wrapping import PERSON, keyboard, notice, with_way_back
@@ -99,18 +100,19 @@ def on_apply(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
 
 
 def on_status(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001 - one signature for all commands
-    """/status, 进度: the cases of this chat, newest first, each with a button to take it back."""
+    """/status, 进度: the cases of this chat, newest first, each with a button to take it back; then its calls for a person."""
     applicants = Applicants(visit.office)
     files = () if visit.is_group else applicants.of_chat(visit.key, connection=visit.connection)[:MOST_CASES]
+    calls = caring.standings(visit)
     if not files:
-        return (_said(NO_CASES.format(address=visit.site), visit),)
+        return calls or (_said(NO_CASES.format(address=visit.site), visit),)
     replies = []
     for file in files:
         officer = applicants.helper(file.case, connection=visit.connection)
         lines = case_lines(file, officer)
         button = Button("撤回这张单子", Action(Verb.APPLY, file.case.receipt, WITHDRAW))
         replies.append(_lines(lines, visit, (button,) if file.case.state.is_open else ()))
-    return tuple(replies)
+    return (*replies, *calls)
 
 
 def reminded(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:

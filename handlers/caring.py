@@ -10,7 +10,7 @@ from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
 from knowledge.answers import Action, Answer, Line, LineKind
-from office import follow_ups, help_desk
+from office import follow_ups, help_desk, help_standing
 from office.help_desk import HelpError, TooManyCalls
 from office.ledger.follow_ups import FollowUpOutcome
 from office.working_days import HOURS
@@ -18,6 +18,7 @@ from office.working_days import HOURS
 CALL = re.compile(r"找人(?:问)?[\s：:]+(?P<words>\S.*)", re.DOTALL)
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 IN_PRIVATE = "请单独对我说，群里会让别人看到您的电话。"
+SEE_IT = "发“进度”两个字，看有没有人接手。"
 HOW_TO_CALL = (
     "想让人联系您，打一句话发给我，前面写“找人”：\n找人 乐清市大荆镇下山头村 石斛贷交了材料没人回\n"
     f"上班时间：{HOURS}，{help_desk.WORKING_DAYS} 个工作日内有人回您。留电话也行，不留就在这里回。"
@@ -40,6 +41,16 @@ def on_call(words: str, visit: Visit) -> tuple[Outgoing, ...]:
 def invited(said: Answer) -> Answer:
     """The reply to 找人问 with how to be called."""
     return replace(said, lines=(*said.lines, Line(LineKind.NEXT, HOW_TO_CALL)))
+
+
+def standings(visit: Visit) -> tuple[Outgoing, ...]:
+    """The latest calls of this private chat: when, to whom, until when, and what became of them; nothing without any."""
+    if visit.is_group:
+        return ()
+    chat = str(visit.where.id)
+    calls = help_standing.of_chat(visit.office, visit.connection, CHANNEL, chat)
+    text = "\n\n".join("\n".join(help_standing.spoken_lines(one)) for one in calls)
+    return (notice(text, visit.where.id),) if calls else ()
 
 
 def on_follow_up(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
@@ -69,4 +80,4 @@ def _taken(words: str, visit: Visit) -> str:
         )
     except (TooManyCalls, HelpError) as error:
         return str(error)
-    return promise.text
+    return f"{promise.text}\n{SEE_IT}"

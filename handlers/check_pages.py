@@ -50,42 +50,15 @@ class Page:
 
 def question_page(view: QuestionView, *, is_first: bool = False, is_answered: bool = False) -> Page:
     """One question; the first of a sitting shows back all that is known, a later one the answer just given."""
-    lines = [Line(LineKind.STATUS, text) for text in view.banner]
-    if is_first:
-        lines.append(Line(LineKind.TITLE, view.title))
-    lines += [Line(LineKind.NOTE, text) for text in view.notices]
-    lines += _shown_back(view, is_first=is_first, is_answered=is_answered)
-    lines.append(Line(LineKind.NOTE, view.progress))
-    if view.trouble:
-        lines.append(Line(LineKind.WARNING, view.trouble))
-    lines.append(Line(LineKind.LEAD, view.text))
-    lines += [Line(LineKind.NOTE, text) for text in (view.about, view.hint) if text]
     changes = _changes(view.known, view.scope, is_direct=is_first)
     return Page(
-        tuple(lines),
+        view.lines(is_first=is_first, is_answered=is_answered),
         (
             tuple(choice.button for choice in view.choices if not choice.is_skip),
             tuple(choice.button for choice in view.choices if choice.is_skip),
             (*changes, step(LEAVE, "先不答了", view.scope)),
         ),
     )
-
-
-def _shown_back(view: QuestionView, *, is_first: bool, is_answered: bool) -> list[Line]:
-    if is_first and view.known:
-        heard = [fact for fact in view.known if fact.is_heard]
-        told = [fact for fact in view.known if not fact.is_heard]
-        texts = [
-            f"{head}：{_texts(facts)}。" for head, facts in (("您在聊天里说的", heard), ("您答过的", told)) if facts
-        ]
-        return [Line(LineKind.HEARD, f"{''.join(texts)}不对的点一下就改。")]
-    if is_answered and view.known and not view.notices and not view.trouble:
-        return [Line(LineKind.HEARD, f"记下了：{_texts(view.known[-1:])}。")]
-    return []
-
-
-def _texts(known: Iterable[KnownFact]) -> str:
-    return "；".join(f"{fact.label}：{fact.words}" for fact in known)
 
 
 def _changes(known: Sequence[KnownFact], scope: str, *, is_direct: bool) -> tuple[Button, ...]:
@@ -140,12 +113,7 @@ def _many(view: ResultView) -> Page:
 
 
 def _tail(view: ResultView) -> list[Line]:
-    lines = [Line(LineKind.HEARD, f"按您说的判断：{_texts(view.known)}。")] if view.known else []
-    if view.missing:
-        lines.append(Line(LineKind.NEXT, view.missing))
-    if view.owned:
-        lines.append(Line(LineKind.NOTE, f"您说已有、没再列的：{'、'.join(view.owned)}。"))
-    return [*lines, Line(LineKind.NOTE, HOW_TO_COME_BACK)]
+    return [*view.tail(), Line(LineKind.NOTE, HOW_TO_COME_BACK)]
 
 
 def _steps(view: ResultView) -> Iterable[tuple[Button, ...]]:

@@ -7,7 +7,19 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 
-from handlers import applying, asking, calculating, cards, caring, checking, forgetting, questions, staff, words
+from handlers import (
+    applying,
+    asking,
+    assisting,
+    calculating,
+    cards,
+    caring,
+    checking,
+    forgetting,
+    questions,
+    staff,
+    words,
+)
 from handlers.outgoing import Outgoing
 from handlers.visits import CHANNEL, Visit
 from handlers.wrapping import notice
@@ -48,6 +60,7 @@ def _start(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
     calculating.on_cancel(visit)
     checking.on_start(visit)
     cards.on_cancel(visit)
+    assisting.on_cancel(visit)
     chats.start(visit.connection, CHANNEL, str(visit.where.id), visit.now)
     welcome = Outgoing(visit.where.id, words.WELCOME, shows_keys=not visit.is_group, reply_to=visit.reply_to)
     if rest.startswith("e_"):
@@ -115,6 +128,10 @@ def _check(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
     return asking.within_limits(visit, lambda: checking.on_command(rest, visit))
 
 
+def _check_for(rest: str, visit: Visit) -> tuple[Outgoing, ...]:
+    return asking.within_limits(visit, lambda: assisting.on_command(rest, visit))
+
+
 def _check_this(rest: str, visit: Visit) -> tuple[Outgoing, ...]:  # noqa: ARG001
     return asking.within_limits(visit, lambda: checking.on_this(visit))
 
@@ -144,6 +161,7 @@ CANCELS: Mapping[str, tuple[Callable[[Visit], bool], str]] = {
     calculations.KIND: (calculating.on_cancel, words.CALCULATION_DROPPED),
     application_dialogue.KIND: (applying.on_cancel, applying.DROPPED),
     cards.KIND: (cards.on_cancel, cards.DROPPED),
+    assisting.KIND: (assisting.on_cancel, assisting.DROPPED),
 }
 COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "start": _start,
@@ -154,6 +172,7 @@ COMMANDS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...]]] = {
     "calc": _calculate,
     "check": _check,
     "check_this": _check_this,
+    "checkfor": _check_for,
     "person": _person,
     "verify": _verify,
     "forget": _forget,

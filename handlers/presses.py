@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from telegram import Message
+from telegram import CallbackQuery, Message
 
-from handlers import applying, asking, calculating, cards, caring, checking, forgetting
+from handlers import applying, asking, assisting, calculating, cards, caring, checking, forgetting
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
-from handlers.wrapping import HOME, wrapped
+from handlers.wrapping import HOME, notice, wrapped
 from knowledge.answers import Action, Answer, Button, Verb
 from office.ledger import rate_limits
+from office.office import QUESTIONS_A_MINUTE
 
 SECONDS_OF_A_DOUBLE_TAP = 3
+MOST_TAPS = 1000  # counted, not limited
+TAPPED = "刚才点过了，请看下面的消息。"
+TOO_FAST = "点得有点快，请过一分钟再点。"
+SAME_PAGE = "已经是这一页了。"
 MOST_ON_A_PAGE = 12
 TURNS_IN_PLACE = (Verb.BROWSE, Verb.HOME)
 STALE = Action(Verb.ENTRY)  # leads nowhere: the office says kindly that the button is old
@@ -24,11 +29,35 @@ def on_press(visit: Visit) -> tuple[Outgoing, ...]:
     query = visit.update.callback_query
     if query is None or query.message is None or query.data is None:
         return ()
-    tap = f"tap:{visit.key.id}:{query.message.message_id}:{query.data}"
-    if not rate_limits.allow(visit.connection, tap, 1, SECONDS_OF_A_DOUBLE_TAP, visit.now):
+    if not rate_limits.allow(visit.connection, _tap_key(query, visit), 1, SECONDS_OF_A_DOUBLE_TAP, visit.now):
         return ()
+    rate_limits.allow(visit.connection, _button_key(query, visit), MOST_TAPS, SECONDS_OF_A_DOUBLE_TAP, visit.now)
     action = Action.parse(query.data) or STALE
     return asking.within_limits(visit, lambda: _pressed(action, visit))
+
+
+def remark(visit: Visit) -> str:
+    """What the tap itself is answered with, seen for a moment: why it will bring nothing, or nothing to say."""
+    query = visit.update.callback_query
+    if query is None or query.message is None:
+        return ""
+    if rate_limits.is_used_up(visit.connection, _tap_key(query, visit), 1, visit.now):
+        return TAPPED
+    asked = f"ask:{visit.office.pseudonyms.of(visit.key.channel, visit.key.id)}"
+    is_too_fast = rate_limits.is_used_up(visit.connection, asked, QUESTIONS_A_MINUTE, visit.now)
+    return TOO_FAST if is_too_fast else ""
+
+
+def _tap_key(query: CallbackQuery, visit: Visit) -> str:
+    """The same button of the same page: a message that was turned in place meanwhile shows another page."""
+    message = query.message
+    turned = message.edit_date.timestamp() if isinstance(message, Message) and message.edit_date else 0
+    return f"{_button_key(query, visit)}:{turned:.0f}"
+
+
+def _button_key(query: CallbackQuery, visit: Visit) -> str:
+    """The same button of the same message, whatever page it shows by now."""
+    return f"tap:{visit.key.id}:{query.message.message_id if query.message else 0}:{query.data}"
 
 
 def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
@@ -45,6 +74,9 @@ def _pressed(action: Action, visit: Visit) -> tuple[Outgoing, ...]:
     if action.verb in checking.VERBS:
         replies = checking.on_press(action, visit)
         return _in_place(replies, visit) if checking.turns_in_place(action) else replies
+    if action.verb is Verb.ASSIST:
+        replies = assisting.on_press(action, visit)
+        return _in_place(replies, visit) if assisting.turns_in_place(action) else replies
     said = visit.office.press(action, visit.key, connection=visit.connection)
     if action.verb is Verb.PERSON:
         said = caring.invited(said)
@@ -64,11 +96,12 @@ def _turned(action: Action, said: Answer, visit: Visit) -> tuple[Outgoing, ...]:
 
 def _in_place(replies: tuple[Outgoing, ...], visit: Visit) -> tuple[Outgoing, ...]:
     """The one reply instead of the message that was pressed, as far as that can still be changed."""
-    before = _pressed_message(visit)
-    if before is None or len(replies) != 1:
+    before, query = _pressed_message(visit), visit.update.callback_query
+    if before is None or query is None or len(replies) != 1:
         return replies
-    if _looks_like(before, replies[0]):
-        return ()  # Telegram refuses an edit that changes nothing
+    if _looks_like(before, replies[0]):  # Telegram refuses an edit that changes nothing
+        has_just_turned = rate_limits.is_used_up(visit.connection, _button_key(query, visit), 2, visit.now)
+        return () if has_just_turned else (notice(SAME_PAGE, visit.where.id),)
     return (replace(replies[0], edit=before.message_id),)
 
 

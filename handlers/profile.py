@@ -38,7 +38,12 @@ ENGLISH: Mapping[str, str] = {
     "elder": "Large print",
     "help": "How to use",
 }
-OFFICE: Mapping[str, str] = {"desk": "办事台", "card": "明白卡：发图片、要 PDF", "script": "念给他听"}
+OFFICE: Mapping[str, str] = {
+    "desk": "办事台",
+    "card": "明白卡：发图片、要 PDF",
+    "checkfor": "替他体检",
+    "script": "念给他听",
+}
 MENUS: Sequence[tuple[str | None, Mapping[str, str]]] = ((None, CHINESE), ("zh", CHINESE), ("en", ENGLISH))
 
 

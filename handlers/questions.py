@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers import applying, asking, calculating, cards, caring, checking, commands, words
+from handlers import applying, asking, assisting, calculating, cards, caring, checking, commands, confirming, words
 from handlers.groups import without_mention
 from handlers.outgoing import Outgoing
 from handlers.visits import Visit
@@ -18,12 +18,14 @@ FORMS: Mapping[str, Callable[[str, Visit], tuple[Outgoing, ...] | None]] = {
     calculations.KIND: calculating.on_typed,
     application_dialogue.KIND: applying.on_typed,
     cards.KIND: cards.on_typed,
+    assisting.KIND: assisting.on_typed,
 }
 
 REMINDERS: Mapping[str, Callable[[tuple[Outgoing, ...], Visit], tuple[Outgoing, ...]]] = {
     check_ups.KIND: checking.reminded,
     calculations.KIND: calculating.reminded,
     application_dialogue.KIND: applying.reminded,
+    assisting.KIND: assisting.reminded,
 }
 
 
@@ -41,6 +43,9 @@ def on_question(visit: Visit) -> tuple[Outgoing, ...]:
 
 def _typed(text: str, visit: Visit) -> tuple[Outgoing, ...]:
     """An answer for the form that was asked last, or a question as always with a way back to what is open."""
+    shown = confirming.on_typed(text, visit)
+    if shown is not None:
+        return shown
     waiting = open_forms.kinds(visit.connection, visit.key.channel, visit.key.id, visit.now)
     for kind in waiting:
         taken = FORMS[kind](text, visit) if kind in FORMS else None

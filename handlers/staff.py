@@ -18,8 +18,8 @@ from office.ledger.sign_ins import TicketKind
 from office.people import ROLE_WORDS, Duty, Person, may
 from office.sign_in import Refusal
 
-COMMANDS = ("desk", "card", "script")
-DUTIES = {"desk": Duty.OPEN_DESK, "card": Duty.ISSUE_CODES, "script": Duty.READ_SCRIPT}
+COMMANDS = ("desk", "card", "checkfor", "script")
+DUTIES = {"desk": Duty.OPEN_DESK, "card": Duty.ISSUE_CODES, "checkfor": Duty.FILL_IN, "script": Duty.READ_SCRIPT}
 IN_PRIVATE = "这个命令只能私下用。请点我的头像，单独对我说 /desk。"
 NOT_STAFF = (
     "这是工作人员和共富金融专员用的。管理员给过您 8 位数字的，请发：/desk 12345678（换成您的数字）。"

@@ -6,6 +6,8 @@ import unicodedata
 
 from telegram import ReplyKeyboardMarkup
 
+from knowledge.check_words import CHECK_UP_WORDS, THIS_ONE_WORDS
+
 KEYS = (("政策体检", "浏览"), ("找人问", "字大", "帮助"))
 COMMAND_OF_WORD = {
     "开始": "start",
@@ -27,12 +29,10 @@ COMMAND_OF_WORD = {
     "查办理进度": "status",
     "算一算": "calc",
     "计算": "calc",
-    "体检": "check",
-    "政策体检": "check",
-    "接着体检": "check",
-    "我能办吗": "check_this",
-    "我能办么": "check_this",
-    "我能不能办": "check_this",
+    **dict.fromkeys(CHECK_UP_WORDS, "check"),
+    **dict.fromkeys(THIS_ONE_WORDS, "check_this"),
+    "替他体检": "checkfor",
+    "代填体检": "checkfor",
     "明白卡": "card",
     "发明白卡": "card",
     "字大": "elder",

@@ -16,6 +16,7 @@ from telegram import Bot, Update
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
+from handlers import presses
 from handlers.desk import WORKERS, Desk, woken
 from handlers.errors import apologise, noted, queued
 from handlers.outgoing import ChatMenu, Handled, InlineReply, Outgoing
@@ -23,14 +24,12 @@ from handlers.profile import set_chat_menu
 from handlers.questions import reply_key
 from handlers.receiving import seconds_of
 from handlers.visits import Visit
-from office.ledger import LeaseLost, inbox, inbox_upkeep, outbox, outbox_upkeep, rate_limits
+from office.ledger import LeaseLost, LedgerBusy, inbox, inbox_upkeep, outbox, outbox_upkeep, rate_limits
 from office.ledger.inbox import Claim
 
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
-MAX_ATTEMPTS = 3
-MOST_HAND_OUTS = 20  # who kills the process hands out all that is in hand again: bystanders must outlast a bad hour
 RETRY_SECONDS = 1.0
 IDLE_SECONDS = 1.0
 SLOW_SECONDS = 0.8
@@ -110,7 +109,6 @@ class Workers:
                     self._desk.name,
                     now,
                     LEASE_SECONDS,
-                    max_attempts=MOST_HAND_OUTS,
                     on_given_up=lambda given_up: self._give_up(connection, given_up, now),
                 )
                 if claim is None:
@@ -126,7 +124,7 @@ class Workers:
     def _give_up(self, connection: Connection, claim: Claim, now: datetime) -> None:
         """An update that never came to an end: who sent it is told, as when one fails."""
         number = secrets.token_hex(3)
-        log.error("[%s] update %d was handed out %d times without an end", number, claim.update_id, MOST_HAND_OUTS)
+        log.error("[%s] update %d was handed out %d times without an end", number, claim.update_id, claim.attempt - 1)
         self._apologise(connection, claim, number, now)
         self._desk.meters.worked.labels("set_aside").inc()
 
@@ -141,7 +139,8 @@ class Workers:
         """One update: a tap is answered at once, then the effects are committed; what fails comes again."""
         update = work.update
         if update is not None and update.callback_query is not None:
-            answering = self._aside(self._answer_tap(update.callback_query.id))
+            remark = await self._desk.off_loop(self._remark, update)
+            answering = self._aside(self._answer_tap(update.callback_query.id, remark))
             # killed between the two, the tap comes again and is answered; the other way round its button would spin on
             await asyncio.wait([answering], timeout=TAP_SECONDS)
         loop = asyncio.get_running_loop()
@@ -189,9 +188,8 @@ class Workers:
         number = noted("an update failed", error, update_id=claim.update_id, attempt=claim.attempt)
         with self._desk.ledger.begin() as connection:
             kind = f"{type(error).__name__} [{number}]"
-            is_over = inbox.fail(
-                connection, claim, kind, now, retry_after_seconds=RETRY_SECONDS, max_attempts=MAX_ATTEMPTS
-            )
+            is_own = not isinstance(error, LedgerBusy)
+            is_over = inbox.fail(connection, claim, kind, now, retry_after_seconds=RETRY_SECONDS, is_its_own=is_own)
             if is_over:
                 self._apologise(connection, claim, number, now)
         self._desk.meters.worked.labels("set_aside" if is_over else "failed").inc()
@@ -209,11 +207,22 @@ class Workers:
         task.add_done_callback(self._asides.discard)
         return task
 
-    async def _answer_tap(self, query_id: str) -> None:
+    def _remark(self, update: Update) -> str:
+        """What to show for a moment to somebody whose tap will bring nothing more; a look at the ledger, no turn."""
+        try:
+            with self._desk.ledger.read() as connection:
+                return presses.remark(
+                    Visit(self._desk.office, connection, update, self._bot.username, self._desk.now())
+                )
+        except Exception as error:  # the tap is answered and worked off all the same
+            noted("no remark for a tap", error, update_id=update.update_id)
+            return ""
+
+    async def _answer_tap(self, query_id: str, remark: str) -> None:
         """Stops the button's spinning, tried again where it was not taken; one too old or answered needs nothing."""
         for pause in TAP_PAUSES:
             try:
-                await self._bot.answer_callback_query(query_id)
+                await self._bot.answer_callback_query(query_id, remark or None)
             except RetryAfter as error:
                 await asyncio.sleep(seconds_of(error))
             except BadRequest as error:

@@ -15,7 +15,7 @@ from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, V
 from knowledge.base import KnowledgeBase
 from knowledge.calculators.borrowing import cost_buttons
 from knowledge.entries import Entry, Facet
-from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names, still_about
+from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names, still_about, wants_another_kind
 from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
 from knowledge.matching import Ranking
@@ -26,6 +26,7 @@ from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_qu
 from knowledge.ranking import rank
 from knowledge.rendering import source_text
 from knowledge.replies import comparison, suggestion_buttons
+from knowledge.resuming import is_unfinished, only_tells, together, with_what_was_said
 from knowledge.second_subject import offering, two_subjects
 from knowledge.standing import (
     calculators,
@@ -39,11 +40,14 @@ from knowledge.standing import (
     nothing_to_choose,
     person_to_ask,
     referred,
+    said_plainly,
     word_explained,
 )  # fmt: skip
-from knowledge.suggesting import of_offered, suggest
+from knowledge.suggesting import choices, of_offered, suggest
 from knowledge.telling import tell
-from knowledge.wishes import is_wanted, overlooked, wish_of
+from knowledge.topics import Topic
+from knowledge.weighing import costs_asked, weigh
+from knowledge.wishes import is_bare_wish, is_unsuited, is_wanted, overlooked, wish_of
 
 __all__ = ["LONGEST_QUESTION", "Memory", "answer", "fold", "press", "rank", "sheet"]
 
@@ -52,6 +56,7 @@ CALCULATE = re.compile("(?:我[想要])?(?:算一算|算算|算账|计算器?|�
 CHECK_UP = re.compile(
     "(?:我[想要]?)?(?:做|接着)?(?:个|一次|一下)?(?:政策)?体检吧?|我能(?:领|拿|办|享受)(?:到)?(?:哪些|什么)(?:政策|补贴|补助|贷款)?"
 )
+WHAT_FOR_ME = re.compile("(?:什么|哪些|啥)(?:政策|补贴|补助|优惠|好处)|能享受|能领(?:什么|哪些|啥)")
 THESE_TWO = re.compile("这两|那两|这俩|两个|两种|两样|它们|他们")
 WORTH_REMEMBERING = 7  # characters: a shorter question without facts is a follow-up, not a subject
 
@@ -59,38 +64,53 @@ WORTH_REMEMBERING = 7  # characters: a shorter question without facts is a follo
 def answer(base: KnowledgeBase, text: str, memory: Memory, today: date) -> tuple[Answer, Memory]:
     """The reply to `text` and what is remembered; `today` is the day the answer is for."""
     question = read_question(base, text, memory, today)
+    if only_tells(question, memory):
+        question = read_question(base, together(question, memory), memory, today)
     memory = replace(memory, facts=question.facts)
+    standing = _standing(base, question, memory)
+    if standing is not None:
+        return question.dressed(standing[0], base.version), standing[1]
     said, kept = _reply(base, question, memory)
-    said = opened(base, question, said)
+    if is_unfinished(base, question, memory, said):
+        whole = read_question(base, together(question, memory), memory, today)
+        again, then = _reply(base, whole, replace(memory, asked=None))
+        if again.outcome is not Outcome.NO_MATCH or base.first_words.opening(whole.plain) is not None:
+            question, said, kept = whole, again, then
+        elif kept.asked == question.said:
+            kept = replace(kept, asked=whole.said)
+    said = opened(base, with_what_was_said(base, question, memory), said)
     if said.outcome is Outcome.SUGGEST and said.entries != kept.offered:
         kept = replace(kept, entry=None, offered=said.entries, asked=question.said)
     return question.dressed(said, base.version), kept
 
 
 def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory]:
-    standing = _standing(base, question, memory)
-    if standing is not None:
-        return standing
     wrong = base.first_words.wrong(question.plain)
     if wrong is not None:
         ranking = rank(base, question.plain, question.facts, question.today)
         return refused(base, question, wrong, ranking), replace(memory, entry=None)
     fraud = base.fraud.find(question.plain)
     if fraud is not None:
-        return _warn(base, question, fraud), replace(memory, entry=None)
+        return _warn(base, question, fraud), replace(memory, entry=None, offered=(), asked=question.said)
+    topic = base.topics.find(question.plain)
+    if topic is not None and topic.always:
+        return referred(topic, 1.0), replace(memory, entry=None, offered=(), asked=question.said)
+    weighed = weigh(base, question, memory)
+    if weighed is not None:
+        return weighed, memory if memory.entry is not None else replace(memory, asked=question.said, offered=())
     compared = _compared(base, base.asking.sides(question.plain)) or _these_two(base, question, memory)
     if compared is not None:
         pair = (compared[0].code, compared[1].code)
         kept = replace(memory, entry=compared[0].code, asked=question.said, offered=pair)
         return _compare(base, question, compared), kept
     ranking = rank(base, question.plain, question.facts, question.today)
-    if is_follow_up(base, question, memory, ranking):
+    if topic is None and is_follow_up(base, question, memory, ranking):
         entry, question = follow(base, question, memory)
         brief = entry.code == memory.entry
         return tell(base, question, entry, brief=brief), _about(entry, question, memory)
-    if is_about_offered(base, question, memory, ranking):
+    if topic is None and is_about_offered(base, question, memory, ranking):
         return of_offered(base, question, memory)
-    return _decide(base, question, memory, ranking)
+    return _decide(base, question, memory, ranking, topic)
 
 
 def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory] | None:
@@ -100,6 +120,10 @@ def _standing(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[
         return greeting(), memory
     if asking.need.match(question.plain):
         return in_need(), memory
+    if asking.lost.match(question.plain):
+        at_hand = base.entries.get(memory.entry or "")
+        plainly = replace(question, facet=None)
+        return (said_plainly() if at_hand is None else tell(base, plainly, at_hand, brief=True)), memory
     if asking.forget.match(question.plain):
         return forgotten(), Memory()
     if asking.person.match(question.plain):
@@ -130,39 +154,64 @@ def _choose(base: KnowledgeBase, question: Question, memory: Memory, number: int
     return tell(base, asked, entry), _about(entry, question, memory)
 
 
-def _decide(base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking) -> tuple[Answer, Memory]:
+def _decide(
+    base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking, topic: Topic | None
+) -> tuple[Answer, Memory]:
     model = base.model
-    topic = base.topics.find(question.plain)
-    if topic is not None and ranking.confidence < SURE_ENOUGH_TO_OVERRULE_A_TOPIC:
-        return referred(topic, ranking.confidence), replace(memory, entry=None)
-    word = definition_asked(question.plain, base.glossary)
-    clear = ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
     possible = bool(ranking.candidates) and ranking.confidence >= model.suggest_at
     is_named = possible and _alone_is_named(base, question.plain, ranking)
-    if is_named or (ranking.confidence >= model.answer_at and clear):
+    if topic is not None and not is_named and ranking.confidence < SURE_ENOUGH_TO_OVERRULE_A_TOPIC:
+        return referred(topic, ranking.confidence), replace(memory, entry=None, offered=(), asked=question.said)
+    word = definition_asked(question.plain, base.glossary)
+    clear = ranking.margin >= model.margin_at or ranking.confidence >= SURE_ENOUGH_TO_OVERRULE_A_TOPIC
+    wanted = question.plain.replace("赔", "")  # 政府赔了八成 tells of a loan's loss, it wants no insurance
+    wants_another = possible and wants_another_kind(base, wanted, [base.entries[ranking.candidates[0].id]])
+    if not wants_another and (is_named or (ranking.confidence >= model.answer_at and clear)):
         pair = two_subjects(base, question)
         entry = pair[0] if pair is not None else base.entries[ranking.candidates[0].id]
         said = tell(base, question, entry, ranking, word=word)
         return offering(said, pair[1]) if pair is not None else said, _about(entry, question, memory)
     if word is not None:
         return _explain(base, question, word, ranking if possible else None), memory
+    kept = _goes_on_about(base, question, memory, ranking, possible=possible) if topic is None else None
+    return kept or _offer(base, question, memory, ranking, possible=possible)
+
+
+def _goes_on_about(
+    base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking, *, possible: bool
+) -> tuple[Answer, Memory] | None:
+    """What the entry at hand says to a question that fits nothing better, or None."""
     at_hand = base.entries.get(memory.entry or "")
-    is_about_it = not possible or (at_hand is not None and ranking.candidates[0].id == at_hand.code)
-    if at_hand is not None and is_about_it and goes_on(base, question, at_hand):
+    is_best = possible and at_hand is not None and ranking.candidates[0].id == at_hand.code
+    if at_hand is not None and (is_best or not possible) and goes_on(base, question, at_hand):
         followed = replace(question, facet=question.facet or Facet.WHO)
         return tell(base, followed, at_hand, brief=True), _about(at_hand, followed, memory)
+    if at_hand is not None and is_best and base.asking.pronouns.match(question.said):  # 那一半是老茶园的呢
+        return tell(base, question, at_hand, brief=True), _about(at_hand, question, memory)
     kept = still_about(base, question, memory, ranking, possible=possible)
-    if kept is not None:
-        return tell(base, question, kept, brief=True), _about(kept, question, memory)
-    fits = possible and is_of_his_crop(base, question, ranking) and is_wanted(base, question, ranking)
-    wish = overlooked(base, question, ranking) if fits else wish_of(base, question)
-    if possible or wish is not None:
+    return (tell(base, question, kept, brief=True), _about(kept, question, memory)) if kept is not None else None
+
+
+def _offer(
+    base: KnowledgeBase, question: Question, memory: Memory, ranking: Ranking, *, possible: bool
+) -> tuple[Answer, Memory]:
+    """At most three choices, by what comes nearest or by what is wanted; or that nothing was found."""
+    fits = possible and is_of_his_crop(base, question, ranking)
+    fits = fits and is_wanted(base, question, ranking, choices(base, question, ranking))
+    before = memory.asked or "" if is_bare_wish(base, question) else None
+    wish = overlooked(base, question, ranking) if fits and before is None else wish_of(base, question, before)
+    if wish is not None or (possible and not is_unsuited(base, question, ranking)):
         said = suggest(base, question, ranking, wish)
         facet = question.facet.value if question.facet else None
         return said, replace(memory, entry=None, facet=facet, offered=said.entries, asked=question.said)
+    if costs_asked(question):
+        return calculators(), memory
+    if WHAT_FOR_ME.search(question.plain):
+        return check_up(), memory
     crop = question.facts.get("crop") if "crop" in question.heard else None
     said = not_found(crop if isinstance(crop, str) else None)
-    return replace(said, confidence=ranking.confidence), memory
+    is_open = memory.entry is None and not memory.offered
+    return replace(said, confidence=ranking.confidence), replace(memory, asked=question.said) if is_open else memory
 
 
 def _about(entry: Entry, question: Question, memory: Memory) -> Memory:

@@ -61,6 +61,7 @@ class Verb(StrEnum):
     APPLY = "g"
     FOLLOW_UP = "u"
     CARD = "d"
+    ASSIST = "t"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,22 @@ from knowledge.vocabulary import SUBJECTS
 Pattern = re.Pattern[str]
 _PART = re.compile(r"[，,。；;？?！!、\s]+")
 MOST_PARTS, SHORT_PART = 4, 10
-_CLAUSE = re.compile(r"[，,。；;？?！!\n]")
+_CLAUSE = re.compile(r"[，,。；;？?！!\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # who dictates leaves a gap
 NEVER = re.compile("(?!)")
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """When a rate somebody names is to be weighed (六厘高不高), the figures it is laid beside, and what is said with it."""
+
+    pattern: Pattern
+    needs: Pattern
+    unless: Pattern
+    figures: tuple[tuple[str, str], ...]  # entry and figure
+    also: tuple[str, ...]
+    yearly: bool  # interest runs by the year; a fee may be taken once
+    note: str
+    step: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class Asking:
     none_of_these: Pattern
     identities: tuple[tuple[tuple[str, ...], Pattern], ...] = ()
     need: Pattern = NEVER
+    lost: Pattern = NEVER
+    weighings: tuple[Weighing, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Asking:
@@ -50,7 +66,9 @@ class Asking:
             "person",
             "none_of_these",
         )
-        items = root.mapping((*names, "wishes"), ("identities", "need")) if root is not None else {}
+        items = (
+            root.mapping((*names, "wishes"), ("identities", "need", "lost", "weighings")) if root is not None else {}
+        )
         wishes = []
         for item in items["wishes"].sequence() if "wishes" in items else []:
             fields = item.mapping(("subject", "pattern"))
@@ -63,11 +81,12 @@ class Asking:
             if facet is not None:
                 facets.append((facet, _pattern(fields["pattern"])))
         rest = {name: _pattern(items[name]) for name in names[1:] if name in items}
-        need = _pattern(items["need"]) if "need" in items else NEVER
+        spare = {name: _pattern(items[name]) if name in items else NEVER for name in ("need", "lost")}
         identities = _identities(items.get("identities"))
+        weighings = tuple(_weighing(item) for item in items["weighings"].sequence()) if "weighings" in items else ()
         if faults:
             raise ContentError(faults)
-        return cls(tuple(facets), tuple(wishes), **rest, identities=identities, need=need)
+        return cls(tuple(facets), tuple(wishes), **rest, identities=identities, **spare, weighings=weighings)
 
     def kinds_of_person(self, text: str) -> tuple[str, ...]:
         """What documents call the kinds of person somebody says he is (退役军人, 高校毕业生)."""
@@ -119,6 +138,12 @@ BARE: tuple[tuple[str, Facet], ...] = (
 )  # fmt: skip
 
 
+def last_clause(text: str) -> str:
+    """What is asked at the end of a story that may name other things before."""
+    clauses = [clause for clause in _CLAUSE.split(text.strip("？?。！! ")) if clause.strip()]
+    return clauses[-1] if clauses else ""
+
+
 def _identities(item: Item | None) -> tuple[tuple[tuple[str, ...], Pattern], ...]:
     found = []
     for each in item.sequence() if item is not None else ():
@@ -126,6 +151,21 @@ def _identities(item: Item | None) -> tuple[tuple[tuple[str, ...], Pattern], ...
         if {"names", "pattern"} <= fields.keys():
             found.append((fields["names"].texts(), _pattern(fields["pattern"])))
     return tuple(found)
+
+
+def _weighing(item: Item) -> Weighing:
+    fields = item.mapping(("pattern", "figures", "note", "step"), ("needs", "unless", "also", "yearly"))
+    pairs = [tuple(pair.texts()) for pair in fields["figures"].sequence()] if "figures" in fields else []
+    return Weighing(
+        _pattern(fields["pattern"]) if "pattern" in fields else NEVER,
+        _pattern(fields["needs"]) if "needs" in fields else re.compile(""),
+        _pattern(fields["unless"]) if "unless" in fields else NEVER,
+        tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),
+        fields["also"].texts() if "also" in fields else (),
+        fields["yearly"].boolean() if "yearly" in fields else True,
+        fields["note"].text() if "note" in fields else "",
+        fields["step"].text() if "step" in fields else "",
+    )
 
 
 def _pattern(item: Item) -> Pattern:

@@ -112,7 +112,7 @@ def result_view(
         as_of=f"按 {subject.day} 的规定判断，内容版本 {subject.version}。",
         decision_note=NOT_A_DECISION,
         sections=tuple(sections),
-        missing=f"{result.missing_text}点“继续问”接着答。"
+        missing=f"{result.missing_text}要接着答，选“继续问”。"
         if can_go_on and result.missing_text
         else result.missing_text,
         owned=tuple(subject.entries[code].title for code in owned if code in subject.entries),
@@ -202,7 +202,7 @@ def _about(subject: Subject, question: FactQuestion) -> str:
 
 def _hint(question: FactQuestion) -> str:
     if question.sensitive:
-        return "不想说就点“不想说”，不影响您问别的。"
+        return "不想说就选“不想说”，不影响您问别的。"
     if question.type in EXAMPLES:
         return f"请打字回答，例如“{EXAMPLES[question.type]}”。"
-    return "点一个，或者直接打字。"
+    return "选一个，或者直接打字。"

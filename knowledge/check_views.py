@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from knowledge.answers import Button, Line, LineKind
 from knowledge.checkup import GROUP_WORDS, Group
 
 KEPT = "中途停下没关系，7 天内回来接着答。"
+TAP_TO_CORRECT = "不对的点一下就改。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class KnownFact:
     @property
     def text(self) -> str:
         return f"{self.label}：{self.words}{'（您在聊天里说的）' if self.is_heard else ''}"
+
+
+def known_text(known: Iterable[KnownFact]) -> str:
+    """Answers in a row: 哪个县：永嘉县；种养什么：杨梅."""
+    return "；".join(f"{fact.label}：{fact.words}" for fact in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +63,36 @@ class QuestionView:
     notices: tuple[str, ...]
     buttons: tuple[Button, ...]
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The whole question in order, without its buttons."""
-        return tuple(self._lines())
+    def lines(
+        self, *, is_first: bool = False, is_answered: bool = False, correct: str = TAP_TO_CORRECT
+    ) -> tuple[Line, ...]:
+        """The question in order, without its buttons.
 
-    def _lines(self) -> Iterator[Line]:
+        The first of a sitting shows back all that is known, a later one the answer just given; `correct` says how this
+        window lets an answer be corrected.
+        """
+        return tuple(self._lines(is_first=is_first, is_answered=is_answered, correct=correct))
+
+    def _lines(self, *, is_first: bool, is_answered: bool, correct: str) -> Iterator[Line]:
         yield from (Line(LineKind.STATUS, text) for text in self.banner)
-        yield Line(LineKind.TITLE, self.title)
+        if is_first:
+            yield Line(LineKind.TITLE, self.title)
         yield from (Line(LineKind.NOTE, text) for text in self.notices)
+        if is_first and self.known:
+            yield Line(LineKind.HEARD, f"{self._all_known()}{correct}")
+        elif is_answered and self.known and not self.notices and not self.trouble:
+            yield Line(LineKind.HEARD, f"记下了：{known_text(self.known[-1:])}。")
         yield Line(LineKind.NOTE, self.progress)
         if self.trouble:
             yield Line(LineKind.WARNING, self.trouble)
         yield Line(LineKind.LEAD, self.text)
-        if self.about:
-            yield Line(LineKind.NOTE, self.about)
-        if self.hint:
-            yield Line(LineKind.NOTE, self.hint)
-        if self.known:
-            yield Line(LineKind.HEARD, f"我记下的：{'；'.join(fact.text for fact in self.known)}。不对的点一下就改。")
+        yield from (Line(LineKind.NOTE, text) for text in (self.about, self.hint) if text)
+
+    def _all_known(self) -> str:
+        heard = [fact for fact in self.known if fact.is_heard]
+        told = [fact for fact in self.known if not fact.is_heard]
+        parts = (("您在聊天里说的", heard), ("您答过的", told))
+        return "".join(f"{head}：{known_text(facts)}。" for head, facts in parts if facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +199,16 @@ class ResultView:
             Line(LineKind.NOTE, f"{self.decision_note}{self.as_of}"),
         )
 
-    @property
-    def tail(self) -> tuple[Line, ...]:
-        """What is still missing, what was left out, the answers it rests on, and how long they are kept."""
-        lines = [Line(LineKind.NEXT, self.missing)] if self.missing else []
+    def tail(self, correct: str = "") -> tuple[Line, ...]:
+        """The answers it rests on and how this window lets them be corrected, what is missing, what was left out."""
+        lines = []
+        if self.known:
+            lines.append(Line(LineKind.HEARD, f"按您说的判断：{known_text(self.known)}。{correct}"))
+        if self.missing:
+            lines.append(Line(LineKind.NEXT, self.missing))
         if self.owned:
             lines.append(Line(LineKind.NOTE, f"您说已有、没再列的：{'、'.join(self.owned)}。"))
-        if self.known:
-            lines.append(
-                Line(LineKind.HEARD, f"按您说的判断：{'；'.join(fact.text for fact in self.known)}。不对的点一下就改。")
-            )
-        return (*lines, Line(LineKind.NOTE, KEPT))
+        return tuple(lines)
 
     @property
     def body(self) -> tuple[Line, ...]:
@@ -200,11 +216,6 @@ class ResultView:
         if self.scope:
             return (*(line for item in self.items for line in item.lines), *self.papers.lines)
         return (*self.outcome_lines, *self.papers.lines)
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The whole result for a window of text."""
-        return (*self.head, *self.body, *self.tail)
 
 
 CheckView = QuestionView | ResultView

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from knowledge import calculate_command, corpus_evaluation, exporting, publish_command
-from knowledge.answering import Memory, answer
+from knowledge import ask_command, calculate_command, corpus_evaluation, exporting, publish_command
 from knowledge.asking_lines import answer_lines
 from knowledge.base import SHIPPED, KnowledgeBase
 from knowledge.check_command import stated, told
@@ -37,7 +36,7 @@ def today() -> date:
 def main(argv: Sequence[str], state: Path = ROOT / "var") -> int:
     """Run one subcommand; the exit code is 0, 1 for faults found, 2 for words that cannot be understood.
 
-    `state` is the state folder of `publish`, `rollback`, `import` and `export --published`.
+    `state` is the state folder of `ask`, `publish`, `rollback`, `import` and `export --published`.
     """
     arguments = _parser(state).parse_args(argv)
     try:
@@ -54,9 +53,7 @@ def _parser(state: Path) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     checker = commands.add_parser("check", help="检查 data/ 里的所有内容")
     checker.add_argument("files", nargs="*", type=Path)
-    asker = commands.add_parser("ask", help="问一句；不写问题就一句接一句地聊")
-    asker.add_argument("question", nargs="?")
-    asker.add_argument("--jsonl", action="store_true", help="从标准输入一行一个 JSON")
+    ask_command.add_parser(commands, state)
     shower = commands.add_parser("show", help="看一个条目某一天的样子")
     shower.add_argument("code", nargs="?")
     shower.add_argument("--json", action="store_true")
@@ -66,7 +63,7 @@ def _parser(state: Path) -> argparse.ArgumentParser:
     judge.add_argument("--facts", default="{}")
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--jsonl", action="store_true")
-    for part in (asker, shower, judge):
+    for part in (shower, judge):
         part.add_argument("--on", type=date.fromisoformat, default=None, help="按哪一天，例如 2026-11-23")
     evaluator = commands.add_parser("evaluate", help="在考题上量准不准")
     evaluator.add_argument("--split", default="held-back", choices=("tune", "held-back", "all"))
@@ -101,23 +98,10 @@ def run_ask(arguments: argparse.Namespace) -> int:
     day = arguments.on or today()
     if arguments.jsonl:
         return _each_line(answer_lines(base, day))
-    memory = Memory()
     if arguments.question:
-        print(answer(base, arguments.question, memory, day)[0].text)
+        print(ask_command.once(base, arguments.question, day))
         return 0
-    print("您问，我答；空行结束。")
-    while line := _typed("问："):
-        said, memory = answer(base, line, memory, day)
-        print(said.short_text)
-    return 0
-
-
-def _typed(prompt: str) -> str:
-    """A typed line; nothing at the end of the input."""
-    try:
-        return input(prompt).strip()
-    except EOFError:
-        return ""
+    return ask_command.chat(base, arguments.state, day, lambda: datetime.now(UTC))
 
 
 def run_show(arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from knowledge.entries import Entry
 from knowledge.vocabulary import COUNTIES, HILL_COUNTIES, URBAN
@@ -21,3 +22,8 @@ def covers(entry: Entry, county: str) -> bool:
     if county in entry.excluded_places:
         return False
     return not set(WIDE).isdisjoint(entry.regions) or county in counties_of(entry)
+
+
+def may_hold(entry: Entry, county: Any) -> bool:
+    """Whether an entry holds in the asker's county, or everywhere with us where the county is not known."""
+    return covers(entry, county) if isinstance(county, str) else not set(WIDE).isdisjoint(entry.regions)

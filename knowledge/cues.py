@@ -24,8 +24,9 @@ Groups = Mapping[str, str]
 class Cues:
     """The evidence for one subject.
 
-    `words`: one of them is enough. `together`: every set of a row must be found. `near`: two sets in this order with
-    little between them. `unless`: a row whose sets are all found takes the evidence away.
+    `words`: one of them is enough. `together`: every set of a row must be found; a part {first, then, within} of a row
+    is two sets in this order with little between them (把鱼排打散了). `near`: the same as a row by itself. `unless`: a
+    row whose sets are all found takes the evidence away.
     """
 
     words: AnyOf
@@ -54,7 +55,7 @@ def read_groups(item: Item | None) -> dict[str, str]:
 def read_cues(fields: Mapping[str, Item], groups: Groups) -> Cues:
     """The evidence written under words, with, near and unless; what is missing never matches."""
     return Cues(
-        words=_any_of(fields["words"], groups) if "words" in fields else _NEVER,
+        words=read_words(fields["words"], groups) if "words" in fields else _NEVER,
         together=_rows(fields.get("with"), groups),
         near=tuple(_near(row, groups) for row in fields["near"].sequence()) if "near" in fields else (),
         unless=_rows(fields.get("unless"), groups),
@@ -77,9 +78,19 @@ def _rows(item: Item | None, groups: Groups) -> tuple[tuple[AnyOf, ...], ...]:
     if item is None:
         return ()
     return tuple(
-        tuple(_any_of(part, groups) for part in row.sequence()) if row.is_sequence else (_any_of(row, groups),)
+        tuple(_part(part, groups) for part in row.sequence()) if row.is_sequence else (read_words(row, groups),)
         for row in item.sequence()
     )
+
+
+def _part(item: Item, groups: Groups) -> AnyOf:
+    """One part of a row: a set, or {first, then, within} for two sets close together."""
+    if not item.is_mapping:
+        return read_words(item, groups)
+    fields = item.mapping(("first", "then", "within"))
+    if not {"first", "then", "within"} <= fields.keys():
+        return _NEVER
+    return _close(fields["first"], fields["then"], fields["within"], groups)
 
 
 def _near(row: Item, groups: Groups) -> AnyOf:
@@ -88,11 +99,15 @@ def _near(row: Item, groups: Groups) -> AnyOf:
     if len(parts) != 3:
         row.fault("near 的一行写三样：先出现的词、后出现的词、中间最多隔几个字。例如 [有人|他, 先交|先打, 12]。")
         return _NEVER
-    first, second, gap = parts
+    return _close(parts[0], parts[1], parts[2], groups)
+
+
+def _close(first: Item, second: Item, gap: Item, groups: Groups) -> AnyOf:
     return re.compile(f"{_source(first, groups)}.{{0,{gap.whole()}}}{_source(second, groups)}")
 
 
-def _any_of(item: Item, groups: Groups) -> AnyOf:
+def read_words(item: Item, groups: Groups) -> AnyOf:
+    """A set of words parted by |, one of which is to be found."""
     return re.compile(_source(item, groups))
 
 

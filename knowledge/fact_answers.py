@@ -232,7 +232,7 @@ def _choice(
     shown = tuple((word, word) for word in known[:8])
     if fact.closed:
         return AskBack(f"没对上。请在这几个里选一个：{'、'.join(known)}。", shown, is_open=True)
-    return AskBack("没对上。是下面哪一个？都不是就点“都不是”。", (*shown, (NEITHER, fact.neither)), is_open=True)
+    return AskBack("没对上。是下面哪一个？都不是就选“都不是”。", (*shown, (NEITHER, fact.neither)), is_open=True)
 
 
 def _named(

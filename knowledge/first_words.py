@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from knowledge.cues import CUE_KEYS, Cues, read_cues, read_groups
+from knowledge.cues import CUE_KEYS, Cues, read_cues, read_groups, read_words
 from knowledge.reading import ContentError, Fault, Item, read_yaml
 
 NAME = "data/first-words.yaml"
@@ -35,7 +36,12 @@ class Opening:
     beside_answers: bool
     unsuited: str | None  # the kind of wish that helps nobody here: 补贴 for a trade is no relief
     wants: str | None  # the kind of entry this calls for, even where others come nearer
+    about: re.Pattern[str] | None  # words that an answer which says it already must have
     cues: Cues = field(repr=False)
+
+    def is_said_by(self, text: str) -> bool:
+        """Whether a reply about an entry already says it, so that nothing stands before it."""
+        return not self.beside_answers and (self.about is None or self.about.search(text) is not None)
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def _wrong(item: Item, groups: Mapping[str, str]) -> Wrong:
 
 def _opening(item: Item, groups: Mapping[str, str]) -> Opening:
     fields = item.mapping(
-        ("key", "say", "entries"), (*CUE_KEYS, "more", "alone", "step", "beside_answers", "unsuited", "wants")
+        ("key", "say", "entries"), (*CUE_KEYS, "more", "alone", "step", "beside_answers", "unsuited", "wants", "about")
     )
     _needs_cues(item, fields)
     return Opening(
@@ -99,6 +105,7 @@ def _opening(item: Item, groups: Mapping[str, str]) -> Opening:
         fields["beside_answers"].boolean() if "beside_answers" in fields else True,
         _text(fields, "unsuited"),
         _text(fields, "wants"),
+        read_words(fields["about"], groups) if "about" in fields else None,
         read_cues(fields, groups),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.base import KnowledgeBase
-from knowledge.coverage import counties_of, covers
+from knowledge.coverage import may_hold
 from knowledge.entries import Entry, Facet, Status
 from knowledge.question import Question
 from knowledge.ranking import crop_kinds
@@ -26,7 +26,7 @@ def entries_for_identity(base: KnowledgeBase, question: Question) -> tuple[Entry
         if STARTING in entry.subjects
         and entry.audience in FOR_PEOPLE
         and entry.status_on(question.day) in OPEN
-        and (covers(entry, county) if isinstance(county, str) else not counties_of(entry))
+        and may_hold(entry, county)
         and (not entry.crops or bool(kinds & set(entry.crops)))
     ]
     named = [(entry, count) for entry, count in fitting if count]

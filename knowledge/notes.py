@@ -28,9 +28,6 @@ TOLD = ("county", "town", "crop", "area_mu", "amount_yuan", "applicant_type", "t
 def notes_on(entry: Entry, question: Question) -> list[Line]:
     """The notes that go with an entry for this asker."""
     notes = []
-    warning = place_note(entry, question.facts)
-    if warning:
-        notes.append(Line(LineKind.NOTE, warning))
     if "credit" in entry.subjects:
         notes += [Line(LineKind.NOTE, text) for text in spoken_rates(question.said)]
     heard = heard_text(question)
@@ -39,13 +36,19 @@ def notes_on(entry: Entry, question: Question) -> list[Line]:
     return notes
 
 
+def place_notes(entry: Entry, question: Question) -> list[Line]:
+    """What must be read before the figures: that the entry does not hold where the asker is."""
+    warning = place_note(entry, question.facts)
+    return [Line(LineKind.NOTE, warning)] if warning is not None else []
+
+
 def time_notes(entry: Entry, question: Question) -> list[Line]:
     """What must be read before the figures: that they are of another year than asked, or how it stood that day."""
     year = year_of(entry)
     if question.asked_year is not None and year not in (None, question.asked_year):
         asked = f"{question.asked_year} 年"
         return [Line(LineKind.NOTE, f"您问的是 {asked}；这里写的是 {year} 年的规定，{asked}的没核到。")]
-    if question.asked_day is not None:
+    if question.asked_day is not None and question.asked_day <= question.today:
         then = status_text(entry, question.asked_day).replace("现行有效", "当时有效")
         return [Line(LineKind.NOTE, f"您问的是 {question.asked_day} 那时候：{then}。")]
     return []

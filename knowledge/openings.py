@@ -47,7 +47,7 @@ def opened(base: KnowledgeBase, question: Question, said: Answer) -> Answer:
         return said
     if said.outcome is Outcome.NO_MATCH:
         return _alone(base, question, said, opening)
-    if said.outcome is Outcome.ANSWER and not opening.beside_answers:
+    if said.outcome is Outcome.ANSWER and opening.is_said_by(said.short_text):
         return said
     first = [Line(LineKind.LEAD, opening.say)]
     told = base.entries.get(said.entries[0]) if said.entries and said.outcome is Outcome.ANSWER else None

@@ -62,11 +62,11 @@ def part_lines(base: KnowledgeBase, question: Question, entry: Entry, *, alone: 
         facet = base.asking.facet(fold(base, label))
         is_answered = facet is Facet.WHO and question.facet is Facet.WHO and not alone
         if len(label) <= LONGEST_LABEL and facet in (None, Facet.WHO) and not is_answered:
-            found.append(f"{label}：{_told_of(base, label, entry, question)}")
+            found.append(f"{label}：{told_of(base, label, entry, question)}")
     return tuple(found[:MOST_PARTS])
 
 
-def _told_of(base: KnowledgeBase, label: str, entry: Entry, question: Question) -> str:
+def told_of(base: KnowledgeBase, label: str, entry: Entry, question: Question) -> str:
     """The sentence of an entry with most of the words a part asks about, beside those of the entry's own name."""
     named = normalise("".join((entry.title, *entry.aliases)))
     asked = _ASKING.sub(" ", fold(base, label))

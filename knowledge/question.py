@@ -24,7 +24,7 @@ _OWN_DOING = re.compile(
 )
 WHOLE_YEAR = 364
 STORY_DAYS = 31
-_CLAUSE = re.compile(r"[，,。；;？?！!\n]")
+_CLAUSE = re.compile(r"[，,。；;？?！!\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # who dictates leaves a gap
 
 
 @dataclass(frozen=True, slots=True)

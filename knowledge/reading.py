@@ -67,6 +67,10 @@ class Item:
     def is_sequence(self) -> bool:
         return isinstance(self._node, yaml.SequenceNode)
 
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self._node, yaml.MappingNode)
+
     def fault(self, message: str) -> None:
         """Record a fault at this value."""
         self.faults.append(Fault(self.path, self.line, message))

@@ -59,6 +59,16 @@ def in_need() -> Answer:
     return Answer(Outcome.NO_MATCH, lines, buttons=first_subjects())
 
 
+def said_plainly() -> Answer:
+    """To 听不懂: what is needed in the fewest words, and a person."""
+    lines = (
+        Line(LineKind.LEAD, "对不起，讲复杂了。您只要说三样：在哪个县，种什么养什么，想借钱、领补贴还是买保险。"),
+        Line(LineKind.DETAIL, "比如：“永嘉，杨梅，借五万”。"),
+        Line(LineKind.NEXT, "下一步：照样子说一句；不想打字，问村里或乡镇农业农村办，或者打 12345。"),
+    )
+    return Answer(Outcome.NO_MATCH, lines, buttons=first_subjects())
+
+
 def none_of_these() -> Answer:
     """都不是: ask for what is missing and name a person."""
     text = "都不是的话，请换个说法：在哪个县、做什么、想要贷款、补贴还是保险？"

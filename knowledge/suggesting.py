@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.ahead import ahead_text, asks_whether_ahead, runs_through, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
-from knowledge.entries import Entry, Facet, Payee
+from knowledge.entries import Entry, Facet, Payee, Status
+from knowledge.following import kinds_of, names, needs_asked, wish_at_last
 from knowledge.matching import Ranking
 from knowledge.notes import place_note
 from knowledge.other_crops import of_his_crop, other_crops
+from knowledge.parts import told_of
 from knowledge.priors import CLOSED
 from knowledge.question import Memory, Question
 from knowledge.ranking import crop_kinds, is_far_ahead
+from knowledge.rendering import status_text
 from knowledge.replies import offered_lines, suggestion_buttons, suggestion_lines
 from knowledge.telling import tell
 from knowledge.thresholds import asks_whether
 from knowledge.wishes import Wish
 
 NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
+LEAST, FAR_BEHIND = 2, 3.0  # a third choice so many log-odds behind the first is hardly ever the one meant
 MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 
 
 def suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wish | None) -> Answer:
     """At most three choices, by rank or by what the asker wants; the first is told in short when it is far ahead."""
     if wish is None:
-        every = [base.entries[candidate.id] for candidate in ranking.candidates]
-        entries = (of_his_crop(base, question, ranking) or every)[:3]
+        entries = choices(base, question, ranking)
         knows_who = any(key in question.facts for key in ("county", "crop", "location"))
         likely = (
             is_far_ahead(ranking)
@@ -40,9 +45,10 @@ def suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wis
         entries = list(wish.entries)
         told = _in_short(base, question, entries[0]) if wish.for_person else ()
         lines = suggestion_lines(wish.entries, question.day, wish.head, told=told)
+    lines = _with_places(lines, entries, question)
     return Answer(
         Outcome.SUGGEST,
-        lines,
+        lines if told else _with_year(lines, entries, question),
         (),
         suggestion_buttons(entries, question.day),
         tuple(entry.code for entry in entries),
@@ -58,7 +64,12 @@ def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
     """The facet asked, told for each of the choices nobody has picked from; they stay on offer."""
     entries = [base.entries[code] for code in memory.offered if code in base.entries]
     facet = question.facet or base.asking.bare_facet(base.asking.pronouns.sub("", question.plain))
-    if facet is None or facet is Facet.STATUS or (facet is Facet.WHO and asks_whether(question.plain)):
+    year = year_ahead(question)
+    if (year is not None and asks_whether_ahead(question)) or facet is Facet.STATUS:
+        lines = _states_of(entries, year, question)
+    elif needs_asked(base.asking.pronouns.sub("", question.plain)):
+        lines = _needs_of(base, entries, question)
+    elif facet is None or (facet is Facet.WHO and asks_whether(question.plain)):
         lines = suggestion_lines(entries, question.day, "您问的是哪一样？选好了再往下说：")
     else:
         others = [other_crops(base, entry, question.facts.get("crop")) for entry in entries]
@@ -73,6 +84,82 @@ def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
         confidence=base.model.suggest_at,
     )
     return said, replace(memory, facet=facet.value if facet else memory.facet)
+
+
+def choices(base: KnowledgeBase, question: Question, ranking: Ranking) -> list[Entry]:
+    """The best three that may be for the asker: not of other crops, not of other places unless named, none far behind;
+    those of the kind he wants come first."""
+    every = [base.entries[candidate.id] for candidate in ranking.candidates]
+    fitting = of_his_crop(base, question, ranking) or every
+    opening = base.first_words.opening(question.plain)
+    unsuited = opening.unsuited if opening is not None else None
+    fitting = [entry for entry in fitting if unsuited not in entry.subjects] or fitting
+    there = [each for each in fitting if place_note(each, question.facts) is None or names(each, question.plain)]
+    scores = {candidate.id: candidate.score for candidate in ranking.candidates}
+    best = scores[every[0].code]
+    there = [each for each in there if each is every[0] or not _is_of_a_crop_gone(each, question)] or there
+    near = [
+        entry
+        for place, entry in enumerate((there or fitting)[:3])
+        if place < LEAST or best - scores[entry.code] <= FAR_BEHIND
+    ]
+    kinds = kinds_of(wish_at_last(base, question))
+    return sorted(near, key=lambda entry: bool(kinds) and not kinds & set(entry.subjects))
+
+
+def _is_of_a_crop_gone(entry: Entry, question: Question) -> bool:
+    """Whether an entry that is over is for a crop, where nobody has named a crop or the entry."""
+    is_over = entry.validity.historic or entry.status_on(question.today) in CLOSED
+    return is_over and bool(entry.crops) and "crop" not in question.facts and not names(entry, question.plain)
+
+
+def _with_places(lines: Sequence[Line], entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:
+    """The choices that do not hold where the asker is, each marked so."""
+    marks = {
+        f"{number}. {entry.title}": note
+        for number, entry in enumerate(entries, 1)
+        if (note := place_note(entry, question.facts)) is not None
+    }
+    return tuple(
+        replace(line, text=f"{line.text}（{mark.removeprefix('注意：').removesuffix('。')}）")
+        if (mark := next((note for title, note in marks.items() if line.text.startswith(title)), None)) is not None
+        else line
+        for line in lines
+    )
+
+
+def _with_year(lines: tuple[Line, ...], entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:
+    """A word that no paper of the year to come has been seen, where one is asked about and no choice runs into it."""
+    year = year_ahead(question)
+    if year is None or any(runs_through(entry, year, question.today) for entry in entries):
+        return lines
+    place = next((place for place, line in enumerate(lines) if line.kind is LineKind.NEXT), len(lines))
+    note = Line(LineKind.NOTE, f"{year} 年的通知都没看到，有没有、多少，文件没写；先问乡镇或县里管这件事的部门。")
+    return (*lines[:place], note, *lines[place:])
+
+
+def _states_of(entries: Sequence[Entry], year: int | None, question: Question) -> tuple[Line, ...]:
+    """Whether each of the choices still holds, or what is known of a year to come."""
+    lines = [Line(LineKind.TITLE, f"接着上面 {len(entries)} 样说，{f'{year} 年' if year else '现在'}还办不办：")]
+    for number, entry in enumerate(entries, 1):
+        state = status_text(entry, question.today)
+        said = f"{state}。" if year is None else f"【{state}】{ahead_text(entry, year, question.today)}"
+        lines.append(Line(LineKind.DETAIL, f"{number}. {entry.title}：{said}"))
+    lines.append(Line(LineKind.NEXT, "回一个数字，看那一样的全部和去哪里问；都不是，就换个说法。"))
+    return tuple(lines)
+
+
+def _needs_of(base: KnowledgeBase, entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:
+    """What each of the choices says of a thing that may be needed (要抵押吗)."""
+    asked = base.asking.pronouns.sub("", question.said.strip("？?。 "))
+    lines = [Line(LineKind.TITLE, f"接着上面 {len(entries)} 样说，{asked}：")]
+    for number, entry in enumerate(entries, 1):
+        status = entry.status_on(question.today)
+        note = "" if status is Status.IN_FORCE else f"【{status_text(entry, question.today)}】"
+        told = told_of(base, question.plain, entry, question)
+        lines.append(Line(LineKind.DETAIL, f"{number}. {entry.title}{note}：{told}"))
+    lines.append(Line(LineKind.NEXT, "回一个数字看那一样的全部；都不是，就换个说法。"))
+    return tuple(lines)
 
 
 def _another_may_fit(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:

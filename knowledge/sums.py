@@ -44,7 +44,7 @@ def sum_text(entry: Entry, facts: Mapping[str, Any], day: date, focus: Focus) ->
 
 
 def _loan_sum(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
-    amount = _amount(facts)
+    amount = amount_of(facts)
     if amount is None or not may_be_compared(entry):
         return None
     figures = entry.figures_on(entry.validity.reading_day(day))
@@ -55,7 +55,7 @@ def _loan_sum(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
 
 def _beyond(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
     """That the amount named is more than is lent, where one ceiling is printed."""
-    amount = _amount(facts)
+    amount = amount_of(facts)
     most = [_most_lent(figure) for figure in entry.figures_on(entry.validity.reading_day(day))]
     ceilings = {ceiling for ceiling in most if ceiling is not None}
     if amount is None or len(ceilings) != 1 or amount <= max(ceilings):
@@ -63,7 +63,7 @@ def _beyond(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
     return f"您说的 {number_text(amount, 'yuan')}，比这里写的最高 {number_text(max(ceilings), 'yuan')}还多，先问清能贷多少。"
 
 
-def _amount(facts: Mapping[str, Any]) -> Decimal | None:
+def amount_of(facts: Mapping[str, Any]) -> Decimal | None:
     """The one amount named; two different ones are none."""
     amounts = {number for key in ("amount_yuan", "loan_amount_yuan") if (number := _number(facts.get(key))) is not None}
     return amounts.pop() if len(amounts) == 1 else None

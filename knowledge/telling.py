@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from knowledge.ahead import ahead_text, asks_whether_ahead, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry, Facet
 from knowledge.focus import focus_of
 from knowledge.leading import Asked, year_of
 from knowledge.matching import Ranking
-from knowledge.notes import notes_on, time_notes
+from knowledge.notes import notes_on, place_notes, time_notes
 from knowledge.other_crops import other_crops
 from knowledge.parts import asks_may, may_line, part_lines
 from knowledge.question import Question
@@ -41,7 +42,7 @@ def tell(
         question.facet,
         base.titles,
         notes,
-        first=time_notes(entry, question),
+        first=(*time_notes(entry, question), *place_notes(entry, question)),
         asked=asked,
         today=question.today,
         brief=brief,
@@ -72,11 +73,18 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool
     named = AMOUNTS & question.heard.keys()
     wants_sum = question.facet in MONEY or (bool(named) and question.facet in (None, Facet.WHO) and not brief)
     is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
-    total = sum_text(entry, question.facts, question.day, focus) if wants_sum and not is_other_year else None
+    facts = question.facts if question.facet in MONEY else {key: question.facts[key] for key in named}
+    total = sum_text(entry, facts, question.day, focus) if wants_sum and not is_other_year else None
     others = other_crops(base, entry, question.facts.get("crop"))
-    lead_is_told = threshold is not None or question.asked_day is not None or brief
+    lead_is_told = threshold is not None or question.asked_day is not None or (brief and not question.heard)
     may = may_line(base, question, entry) if not lead_is_told and asks_may(base, question) else None
+    year = year_ahead(question)
+    ahead = ahead_text(entry, year, question.today) if year is not None else None
     goes_on = brief and question.facet in (None, Facet.WHO)
     parts = part_lines(base, question, entry, alone=goes_on and focus.best(entry) is None)
     instead, parts = (parts[0], parts[1:]) if goes_on and parts else (None, parts)
+    if ahead is not None and asks_whether_ahead(question):
+        instead, parts, may, threshold = ahead, (), None, None
+    elif ahead is not None:
+        may = ahead
     return Asked(focus, threshold, total, question.also, others, may, parts, instead)

@@ -17,13 +17,17 @@ _KEY = re.compile(r"[a-z]+(-[a-z]+)*")
 
 @dataclass(frozen=True)
 class Topic:
-    """One subject we do not answer: who does, and the sentence that says so."""
+    """One subject we do not answer: who does, and the sentence that says so.
+
+    One that holds `always` gives way to no entry, however well it fits; the others do to one that is named or sure.
+    """
 
     key: str
     title: str
     office: str
     phone: str | None
     reply: str
+    always: bool
     cues: Cues = field(repr=False)
 
 
@@ -55,7 +59,7 @@ class Topics:
 
 
 def _topic(item: Item, groups: Mapping[str, str]) -> Topic:
-    fields = item.mapping(("key", "title", "office", "phone", "reply"), CUE_KEYS)
+    fields = item.mapping(("key", "title", "office", "phone", "reply"), (*CUE_KEYS, "always"))
     texts = {name: fields[name].text() if name in fields else "" for name in ("key", "title", "office", "reply")}
     if texts["key"] and not _KEY.fullmatch(texts["key"]):
         fields["key"].fault("话题的键只用小写英文和短横，例如 social-insurance。")
@@ -64,4 +68,5 @@ def _topic(item: Item, groups: Mapping[str, str]) -> Topic:
         fields["phone"].fault(f"{phone} 不是全国统一的号码。可用的：{'、'.join(KNOWN_NUMBERS)}；没有就写 null。")
     if not {"words", "with", "near"} & fields.keys():
         item.fault("至少写 words、with、near 里的一样，不然这个话题永远认不出来。")
-    return Topic(**texts, phone=phone, cues=read_cues(fields, groups))
+    always = fields["always"].boolean() if "always" in fields else False
+    return Topic(**texts, phone=phone, always=always, cues=read_cues(fields, groups))

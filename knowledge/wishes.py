@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.base import KnowledgeBase
-from knowledge.coverage import counties_of, covers
+from knowledge.coverage import counties_of, may_hold
 from knowledge.eligibility import Judgement, Verdict, VerdictOutcome, sweep
 from knowledge.entries import Entry, Kind, Status
 from knowledge.facts import NEITHER
+from knowledge.focus import focus_of
+from knowledge.following import SHORT, kinds_of, wish_at_last
 from knowledge.identities import STARTING, entries_for_identity
 from knowledge.matching import Ranking
-from knowledge.question import Question
-from knowledge.ranking import crop_kinds, is_far_ahead, rank
+from knowledge.notes import place_note
+from knowledge.question import Question, fold
+from knowledge.ranking import NEARLY_SURE, crop_kinds, is_far_ahead, rank
 from knowledge.vocabulary import COUNTIES, SUBJECTS
 
 SAID = ("crop", "county", "area_mu", "amount_yuan", "livestock_count")  # one of these shows that a farmer is speaking
 SAID_FOR_SUBSIDY = ("crop", "area_mu", "livestock_count")  # subsidies are for a trade: a county alone tells none
+HOW_MUCH = frozenset({"amount_yuan", "loan_amount_yuan", "term_months"})
 FARMER = "farmer"
 MOST = 3
 WHAT_IS_THERE = re.compile("政策|创业|扶持|优惠|帮助|支持")
 GRAIN = "粮油"  # the category of the crops that a grain subsidy is for
 OPEN = (Status.IN_FORCE, Status.UNKNOWN)
 # what any farm may have; every other subject of an entry (民宿, 助学, 林权 …) narrows whom it is for
-COMMON = frozenset({"loan", "guarantee", "discount", "insurance", "subsidy", "credit", "grain"})
+COMMON = frozenset({"loan", "guarantee", "discount", "insurance", "subsidy", "credit", "grain", "land"})
+OF_LAND = frozenset({"grain", "land"})
 # a loan is wanted, not a paper about loans; a subsidy is always a paper
 KINDS: Mapping[str, tuple[Kind, ...]] = {
     "loan": (Kind.PRODUCT,),
@@ -56,18 +61,28 @@ class Wish:
         return f"没查到专门给{self.crop}的{word}。这几样不限{self.crop}，可以先问问："
 
 
-def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
-    """What a question wants although no entry fits it, or None when it does not say enough."""
-    subject = base.asking.wish(question.plain)
+def is_bare_wish(base: KnowledgeBase, question: Question) -> bool:
+    """Whether a short question says only what kind of help is wanted (那贷款呢): the rest was said before."""
+    own = base.asking.pronouns.sub("", question.plain)
+    if len(own) > SHORT or base.asking.wish(own) not in ("loan", "insurance", "guarantee"):
+        return False
+    return question.heard.keys() <= HOW_MUCH and not focus_of(own, base.lexicon, base.rarity).words
+
+
+def wish_of(base: KnowledgeBase, question: Question, before: str | None = None) -> Wish | None:
+    """What a question wants although no entry fits it, or None when it does not say enough.
+
+    With `before`, what was said before, the question says no more than the wish, and who he is was told there."""
     opening = base.first_words.opening(question.plain)
+    subject = wish_at_last(base, question) or base.asking.wish(question.plain)
+    subject = subject or (opening.wants if opening is not None else None)
     if opening is not None and subject is not None and opening.unsuited == subject:
         return None
-    by_person = _by_person(base, question)
+    by_person = _by_person(base, question, before)
     if by_person is not None:
         return by_person
-    if subject is None or not any(
-        key in question.heard for key in (SAID_FOR_SUBSIDY if subject == "subsidy" else SAID)
-    ):
+    told = question.heard if before is None else question.facts
+    if subject is None or not any(key in told for key in (SAID_FOR_SUBSIDY if subject == "subsidy" else SAID)):
         return None
     crop = question.facts.get("crop")
     kinds = crop_kinds(base, crop)
@@ -77,9 +92,10 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
         if subject in entry.subjects
         and entry.audience == FARMER
         and entry.kind in KINDS[subject]
-        and entry.status_on(question.day) in OPEN
-        and _may_be_there(entry, question.facts.get("county"))
+        and (entry.status_on(question.day) in OPEN or _was_his(base, entry, question))
+        and _may_be_there(entry, question.facts.get("county"), kinds)
         and (not entry.crops or bool(kinds & set(entry.crops)))
+        and place_note(entry, question.facts) is None
         and not ("grain" in entry.subjects and kinds and GRAIN not in kinds)
     ]
     verdicts = _verdicts(base, question, frozenset(entry.code for entry in suited))
@@ -95,11 +111,39 @@ def wish_of(base: KnowledgeBase, question: Question) -> Wish | None:
     return Wish(subject, _crop(question), tuple(fitting[:MOST]))
 
 
-def is_wanted(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:
-    """Whether the best entry is of the kind that the question's opening calls for (农业保险 where damage is told)."""
+def is_wanted(base: KnowledgeBase, question: Question, ranking: Ranking, shown: Sequence[Entry]) -> bool:
+    """Whether what comes nearest is of the kind that the asker says he wants (a loan, an insurance), or that the
+    question's opening calls for (农业保险 where damage is told); where little speaks for it, it must be open too, or
+    of his own crop or county."""
+    last = wish_at_last(base, question)
+    opening = base.first_words.opening(question.plain)
+    if last is None and opening is not None and opening.wants is not None:
+        return opening.wants in base.entries[ranking.candidates[0].id].subjects
+    kinds = kinds_of(last or base.asking.wish(question.plain))
+    is_likely = ranking.confidence >= NEARLY_SURE
+    return not kinds or any(
+        kinds & set(entry.subjects)
+        and (is_likely or entry.status_on(question.today) in OPEN or _is_his(base, entry, question))
+        for entry in shown[: MOST if is_likely else 1]
+    )
+
+
+def _is_his(base: KnowledgeBase, entry: Entry, question: Question) -> bool:
+    own_crop = crop_kinds(base, question.facts.get("crop")) & set(entry.crops)
+    return bool(own_crop) or question.facts.get("county") in counties_of(entry)
+
+
+def _was_his(base: KnowledgeBase, entry: Entry, question: Question) -> bool:
+    """Whether an entry that is over was his own county's for his own crop: whom to ask is known there."""
+    own_crop = crop_kinds(base, question.facts.get("crop")) & set(entry.crops)
+    return bool(own_crop) and question.facts.get("county") in counties_of(entry)
+
+
+def is_unsuited(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:
+    """Whether the best entry is of the kind that the opening says helps nobody here (保险 to who has none)."""
     opening = base.first_words.opening(question.plain)
     best = base.entries[ranking.candidates[0].id]
-    return opening is None or opening.wants is None or opening.wants in best.subjects
+    return opening is not None and opening.unsuited is not None and opening.unsuited in best.subjects
 
 
 def overlooked(base: KnowledgeBase, question: Question, ranking: Ranking) -> Wish | None:
@@ -109,11 +153,12 @@ def overlooked(base: KnowledgeBase, question: Question, ranking: Ranking) -> Wis
     return wish if wish is not None and not any(entry.code in shown for entry in wish.entries) else None
 
 
-def _by_person(base: KnowledgeBase, question: Question) -> Wish | None:
+def _by_person(base: KnowledgeBase, question: Question, before: str | None = None) -> Wish | None:
     subject = base.asking.wish(question.plain)
     if subject == "insurance" or (subject is None and not WHAT_IS_THERE.search(question.plain)):
         return None
-    entries = entries_for_identity(base, question)
+    whole = question if before is None else replace(question, plain=f"{fold(base, before)} {question.plain}")
+    entries = entries_for_identity(base, whole)
     return Wish(STARTING, _crop(question), entries[:MOST], for_person=True) if entries else None
 
 
@@ -122,17 +167,20 @@ def _crop(question: Question) -> str | None:
     return crop if isinstance(crop, str) else None
 
 
-def _may_be_there(entry: Entry, county: Any) -> bool:
-    return covers(entry, county) if isinstance(county, str) else not counties_of(entry)
+def _may_be_there(entry: Entry, county: Any, kinds: frozenset[str]) -> bool:
+    """Where the county is not known, one county's own product for the very crop is shown too: its title says where."""
+    own_crop = bool(kinds & set(entry.crops)) and bool(counties_of(entry)) and not isinstance(county, str)
+    return own_crop or may_hold(entry, county)
 
 
 def _closeness(entry: Entry, question: Question, kinds: frozenset[str]) -> int:
-    """One of the asker's own crop or county, and one known to be open, comes first; a narrower one last."""
+    """One of the asker's own crop or county, and one known to be open, comes first; a narrower or an old one last."""
     own_place = any(region in COUNTIES for region in entry.regions)
     own_crop = bool(kinds & set(entry.crops))
     narrow = len(set(entry.subjects) - COMMON)
     is_open = entry.status_on(question.day) is Status.IN_FORCE
-    return 2 * own_crop + own_place + is_open - 2 * narrow
+    by_land = "area_mu" in question.heard and bool(OF_LAND & set(entry.subjects))
+    return 2 * own_crop + own_place + by_land + is_open - 2 * narrow - 3 * entry.validity.historic
 
 
 def _verdicts(base: KnowledgeBase, question: Question, codes: frozenset[str]) -> dict[str, Verdict]:

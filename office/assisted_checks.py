@@ -26,6 +26,7 @@ from office.people import Duty, Person, Role, may
 
 CHANNEL = "desk"
 FARMER = "farmer"
+COUNTY = "county"
 LONGEST_NAME = 20
 MOST_LISTED = 40
 UNFINISHED_DAYS = open_forms.KEPT_DAYS
@@ -74,7 +75,10 @@ class AssistedChecks:
         number, is_new = assisted_checks.begin(connection, self._office.cipher, beginning, self._office.now())
         if is_new:
             self._note(connection, person.id, "begin_check", number, scope or "政策体检")
-            CheckUps(self._office).begin(chat_of(number), scope, connection=connection)
+            check_ups, chat = CheckUps(self._office), chat_of(number)
+            check_ups.begin(chat, scope, connection=connection)
+            if not scope:  # the village says the county: nobody asks it again
+                check_ups.reply(chat, wanted.village.partition("/")[0], COUNTY, connection=connection)
         return number
 
     def listed(self, connection: Connection, person: Person) -> list[AssistedCheck]:

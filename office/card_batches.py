@@ -17,13 +17,14 @@ from office.card_facts import CardFacts, facts_of
 from office.cards import QR_SIDES_MM, Card, Ink, Layout, sheets
 from office.code_text import new_code
 from office.codes import CodeState, responsible
-from office.ledger import code_prints, people
+from office.ledger import audit, code_prints, people
 from office.ledger.code_prints import Print, PrintOut
 from office.ledger.codes import Code
 from office.people import Person
 from office.print_check import CannotPrint, QrSpec, check_base, code_address, draw
 from office.privacy import FieldCipher
 from office.settings import Settings
+from office.team import CHANGED, SET_PHONE
 
 CARDS_A_FILE = 40  # ten sheets of A4: a printer's jam costs no more than that
 
@@ -121,15 +122,24 @@ def stale_batches(
     """Printed cards that no longer say what is true, by village."""
     groups: dict[tuple[str, str, str, str], list[PrintOut]] = {}
     hashes = _Hashes(knowledge, day)
-    here: dict[str, bool] = {}
+    printed: dict[str, _Printed] = {}
     for out in code_prints.still_out(connection):
-        if out.code.officer not in here:
-            person = people.find(connection, cipher, out.code.officer)
-            here[out.code.officer] = person is not None and person.is_active
-        why = hashes.why(out, now, is_officer_here=here[out.code.officer])
+        if (officer := out.code.officer) not in printed:
+            person = people.find(connection, cipher, officer)
+            phone_at = audit.latest_at(connection, SET_PHONE, officer, CHANGED)
+            printed[officer] = _Printed(person is not None and person.is_active, phone_at)
+        why = hashes.why(out, now, printed[officer])
         if why:
             groups.setdefault((out.code.village, out.code.batch, out.entry, why), []).append(out)
     return [_stale(knowledge, group, why) for (_, _, _, why), group in groups.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """The officer on a card as of now: still there, and since when with another phone."""
+
+    is_here: bool
+    phone_changed_at: datetime | None
 
 
 class _Hashes:
@@ -139,7 +149,7 @@ class _Hashes:
         self._knowledge, self._day = knowledge, day
         self._known: dict[str, str] = {}
 
-    def why(self, out: PrintOut, now: datetime, *, is_officer_here: bool) -> str:
+    def why(self, out: PrintOut, now: datetime, officer: _Printed) -> str:
         """Why a printed card is wrong, in a few words; empty when it is right."""
         state = out.code.state_at(now)
         if state in (CodeState.WITHDRAWN, CodeState.EXPIRED):
@@ -151,7 +161,10 @@ class _Hashes:
             return "条目撤下了"
         if self._hash(out.entry) != out.facts:
             return f"内容变了，现在是【{status_text(entry, self._day)}】"
-        return "" if is_officer_here else "卡上的共富金融专员换人了"
+        if not officer.is_here:
+            return "卡上的共富金融专员换人了"
+        changed_at = officer.phone_changed_at
+        return "卡上的电话换了" if changed_at is not None and changed_at > out.printed_at else ""
 
     def _hash(self, code: str) -> str:
         if code not in self._known:

@@ -69,6 +69,16 @@ class CardDesk:
     def __init__(self, office: Office) -> None:
         self._office = office
 
+    def without_phone(self, connection: Connection, person: Person, village: str) -> Person | None:
+        """The officer whose phone is wanting before cards of the village can be made; None when nothing is."""
+        officer = person
+        if person.role is not Role.OFFICER:
+            found = people.officer_of(connection, self._office.cipher, village) if village else None
+            if found is None:
+                return None
+            officer = found
+        return None if officer.phone.strip() else officer
+
     def villages(self, connection: Connection, person: Person) -> tuple[str, ...]:
         """The whole villages a person can choose from: their own, and those where codes hang that are theirs to see."""
         own = [village for village in person.villages if is_whole(village)]
@@ -188,7 +198,7 @@ class CardDesk:
         if officer is None:
             raise CodeRefused(f"{said(village)} 现在没有共富金融专员，卡上没有电话可印；请先在“人员”里定好人。")
         if not officer.phone.strip():
-            raise CodeRefused(f"{officer.name} 没有登记电话，卡上必须有；请管理员先补上再发。")
+            raise CodeRefused(wanting_phone(officer, person))
         return officer
 
     def _cards(self, connection: Connection, made: Sequence[Code]) -> list[Card]:
@@ -202,6 +212,19 @@ class CardDesk:
         copies = ON_A_SHEET[form.layout] if len(cards) == 1 else 1
         repeated = [card for card in cards for _ in range(copies)]
         return CardFile(f"明白卡-{name}.pdf", sheets(repeated, base, form.layout, form.ink), PDF)
+
+
+def wanting_phone(officer: Person, person: Person) -> str:
+    """What to do when the card of `officer` lacks the phone it must carry, told to `person`."""
+    if officer.id == person.id:
+        return (
+            "您还没有登记电话，卡上必须印您的电话，好让农户找得到您。打开工作台（在 Telegram 里发 /desk），"
+            "点最下面的“我的电话和设备”填上，再来做卡。"
+        )
+    return (
+        f"{officer.name} 没有登记电话，卡上必须印他的电话。请他打开工作台，点最下面的“我的电话和设备”填上；"
+        "管理员也可以在“人员”里替他填。"
+    )
 
 
 def is_whole(village: str) -> bool:

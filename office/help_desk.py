@@ -21,6 +21,7 @@ WORKING_DAYS = 2
 LONGEST_QUESTION = 300
 KEPT_DAYS = 90
 CALLS_AN_HOUR = 6
+WAITED_FOR_DAYS = 14
 TOO_MANY = "这里一小时最多登记 6 次。急的话请打 12345；被骗了先打 96110。"
 
 
@@ -55,11 +56,11 @@ def ask(
 ) -> Promise:
     """Take a call: who will answer, when, and the number to refer to. Raises `HelpError`.
 
-    `form` names what was handed in: the same twice is one call. `village` is as people write it, or empty.
+    `form` names what was handed in: the same twice is one call. `village` is as people write it, or empty. Without a
+    phone, and asked in a browser, nobody can call back: the promise says whom to ring up instead.
     `source` is the address or chat that the limit counts for; beyond it nothing is kept and `TooManyCalls` is raised.
     """
-    has_chat = channel == "telegram" and chat is not None
-    place, phone = _contact(office, village, phone, has_chat=has_chat)
+    place, phone = _contact(office, village, phone)
     if not question.strip():
         raise HelpError("请写一句想问什么。")
     officer = people.officer_of(connection, office.cipher, place) if place else None
@@ -70,13 +71,15 @@ def ask(
     number, is_new = help_requests.ask(connection, office.cipher, call, (channel, chat), now=now, due_at=due)
     if is_new:
         _tell(office, connection, [officer] if officer else _staff(office, connection), f"help:{number}", _line(number))
-    return Promise(number, _promised(number, officer, now, due), is_new)
+    can_be_reached = bool(phone) or (channel == "telegram" and chat is not None)
+    text = _promised(number, officer, now, due) if can_be_reached else _call_yourself(number, officer)
+    return Promise(number, text, is_new)
 
 
-def _contact(office: Office, village: str, phone: str, *, has_chat: bool) -> tuple[str, str]:
-    """县市区/镇街/村 and the phone as the application form reads them; either may be empty where it need not be given."""
+def _contact(office: Office, village: str, phone: str) -> tuple[str, str]:
+    """县市区/镇街/村 and the phone as the application form reads them; either may be empty."""
     faults: dict[str, str] = {}
-    number = read_phone(phone.strip(), faults) if phone.strip() or not has_chat else ""
+    number = read_phone(phone.strip(), faults) if phone.strip() else ""
     place = read_place(village.strip(), office.knowledge, faults) if village.strip() else ""
     if faults or number is None:
         raise HelpError("".join(faults.values()))
@@ -109,6 +112,15 @@ def _promised(number: str, officer: Person | None, now: datetime, due: datetime)
     )
 
 
+def _call_yourself(number: str, officer: Person | None) -> str:
+    """What stands for the promise where no phone was left."""
+    named = f"{officer.name}（{ROLE_WORDS[officer.role]}）{officer.phone}，或者 " if officer and officer.phone else ""
+    return (
+        f"记下了，编号 {number}。您没留电话，我们打不过去，只能您自己打过去：{named}12345。打的时候报这个编号，"
+        f"您问的话他们那里看得到。上班时间：{HOURS}。想让人打给您，留个电话再登记一次。"
+    )
+
+
 def answered(office: Office, connection: Connection, request: HelpRequest, *, by: Person, reply: str = "") -> bool:
     """Mark a call answered; `reply` goes to the asker's chat when there is one. False when it was answered before."""
     if not help_requests.answer(connection, request.number, by=by.id, now=office.now()):
@@ -129,6 +141,8 @@ def escalate(office: Office, connection: Connection) -> list[HelpRequest]:
     """Pass on what nobody answered in time to staff and administrators; each call once, never again."""
     late = help_requests.escalate_due(connection, office.cipher, office.now())
     for request in late:
+        if not request.can_be_reached:
+            continue  # whoever asked has to call
         text = f"没人回：找人问 {request.number} 过了 {WORKING_DAYS} 个工作日还没人联系，请今天接手。"
         _tell(office, connection, _staff(office, connection), f"help-late:{request.number}", text)
         audit.record(connection, Deed("system", "escalate_help", request.number, "overdue", office.now()))

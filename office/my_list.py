@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -15,14 +15,18 @@ from office.application_case import GuaranteeApplication
 from office.application_timeline import TURN_WORDS, Turn
 from office.applications import STATE_WORDS, State
 from office.applications_desk import Applications
-from office.ledger import follow_ups, help_requests
+from office.help_desk import WAITED_FOR_DAYS
+from office.ledger import assisted_checks, follow_ups, help_requests
+from office.ledger.assisted_checks import AssistedCheck
 from office.ledger.follow_ups import FollowUp
 from office.ledger.help_requests import HelpRequest
 from office.office import Office
 from office.people import Duty, Person, Role, may
-from office.working_days import WENZHOU
+from office.working_days import WENZHOU, due_after
 
 MOST_LINES = 10
+MOST_CHECKS = 40
+DAYS_TO_CONFIRM = 3  # working days; then the farmer is to be rung up
 
 
 class Heap(StrEnum):
@@ -60,6 +64,8 @@ def my_list(office: Office, connection: Connection, person: Person) -> list[Task
         tasks += _follow_up_tasks(office, connection, person, today)
     if may(person, Duty.ANSWER_HELP):
         tasks += _help_tasks(office, connection, person, today)
+    if may(person, Duty.FILL_IN):
+        tasks += _check_tasks(office, connection, person, today)
     order = list(Heap)
     return sorted(tasks, key=lambda task: (order.index(task.heap), task.due, task.path))
 
@@ -169,14 +175,21 @@ def _help_tasks(office: Office, connection: Connection, person: Person, today: d
     for request in help_requests.open_of(connection, office.cipher, villages):
         if person.role is not Role.OFFICER and request.officer is not None and request.escalated_at is None:
             continue  # an officer has it, and still has time
+        if not request.can_be_reached and office.now() > request.asked_at + timedelta(days=WAITED_FOR_DAYS):
+            continue  # no phone was left, and nobody has called
         yield _help_task(request, today)
 
 
 def _help_task(request: HelpRequest, today: date) -> Task:
     due = request.due_at.astimezone(WENZHOU).date()
+    heap, word = Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW, "有人找：回个电话"
+    if not request.can_be_reached:
+        heap, word = Heap.WAITING, "有人问，没留电话：等他打来"
+    elif not request.phone:
+        word = "有人找：在 Telegram 里回他"
     return Task(
-        heap=Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW,
-        word="有人找：回个电话" if request.phone else "有人找：在 Telegram 里回他",
+        heap=heap,
+        word=word,
         village=request.village,
         who="",
         about=request.question,
@@ -184,4 +197,28 @@ def _help_task(request: HelpRequest, today: date) -> Task:
         phone=request.phone,
         due=due,
         name=f"编号 {request.number}",
+    )
+
+
+def _check_tasks(office: Office, connection: Connection, person: Person, today: date) -> Iterator[Task]:
+    """Results that wait for the farmer's word: an officer's villages, whoever filled in; of others their own."""
+    villages = person.villages if person.role is Role.OFFICER else None
+    for check in assisted_checks.unconfirmed(connection, office.cipher, villages, person.id, MOST_CHECKS):
+        if check.recorded_at is not None:
+            yield _check_task(office, check, check.recorded_at.astimezone(WENZHOU).date(), today)
+
+
+def _check_task(office: Office, check: AssistedCheck, recorded: date, today: date) -> Task:
+    due, days = due_after(recorded, DAYS_TO_CONFIRM), (today - recorded).days
+    entry = office.knowledge.entries.get(check.scope)
+    return Task(
+        heap=Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW,
+        word=f"等他核对：体检结果{f'存了 {days} 天' if days else '今天存的'}",
+        village=check.village,
+        who=check.name,
+        about=f"【{status_text(entry, today)}】{entry.title}" if entry else check.scope or "政策体检",
+        path=f"/desk/checks/{check.number}",
+        phone=check.phone,
+        due=due,
+        name=f"编号 {check.number}",
     )

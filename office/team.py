@@ -18,6 +18,7 @@ from office.people import STAFF_ROLES, Person, Role
 LONGEST_NAME = 20
 PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
 VILLAGE = re.compile(r"[\u4e00-\u9fff]{2,12}")
+SET_PHONE, CHANGED = "set_phone", "changed"
 _PARTS = re.compile(r"[/／、,，\s]+")
 
 
@@ -42,8 +43,7 @@ def invite_person(
     name, phone = name.strip(), phone.strip()
     if not 1 <= len(name) <= LONGEST_NAME:
         raise TeamError(f"名字要写，{LONGEST_NAME} 个字以内。")
-    if phone and not PHONE.fullmatch(phone):
-        raise TeamError("电话要写 11 位手机号，或者带区号的座机，例如 0577-12345678。")
+    phone = phone_of(phone) if phone else ""
     places = [village_of(text, office.knowledge.places) for text in villages]
     if role is Role.OFFICER and not places:
         raise TeamError("共富金融专员要写明管哪些村，一行一个，例如 乐清市/大荆镇/下山头村。")
@@ -53,6 +53,31 @@ def invite_person(
         hand_overs.settle(connection, office.cipher, person)
     audit.record(connection, Deed(by.id, "add_person", person.id, role.value, now))
     return person, sign_in.invite(office, connection, person, kind, by=by.id)
+
+
+def give_phone(office: Office, connection: Connection, by: Person, person: Person, phone: str) -> str:
+    """The phone that farmers reach a person under and that stands on cards; returns it as kept.
+
+    The first one is no change: no card can have been printed without.
+    """
+    kept = phone_of(phone)
+    if not person.is_active:
+        raise TeamError("这个人已经停用了，不能再改。")
+    if kept != person.phone:
+        people.set_phone(connection, office.cipher, person.id, kept)
+        purpose = CHANGED if person.phone else "first"
+        audit.record(connection, Deed(by.id, SET_PHONE, person.id, purpose, office.now()))
+    return kept
+
+
+def phone_of(text: str) -> str:
+    """A phone as people type it, spaces and dashes of mobiles taken out; `TeamError` says what is wrong."""
+    plain = re.sub(r"\s", "", text)
+    mobile = plain.replace("-", "")
+    kept = mobile if re.fullmatch(r"1\d{10}", mobile) else plain
+    if not PHONE.fullmatch(kept):
+        raise TeamError("电话要写 11 位手机号，或者带区号的座机，例如 0577-12345678。")
+    return kept
 
 
 def give_villages(

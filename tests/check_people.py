@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from knowledge.facts import FactError
+from knowledge.interview_state import CheckState
 from knowledge.profile import Answer, Profile
 from knowledge.rule_book import RuleBook
-from office.check_state import CheckState
 from office.check_ups import KIND
 from office.ledger import open_forms
 from office.office import ChatKey, Office
@@ -27,12 +27,17 @@ def people(book: RuleBook, count: int, seed: int = 200) -> Iterator[dict[str, An
         yield {key: None if chance.random() < 0.1 else chance.choice(book.answers[key]) for key in said}
 
 
+def stopped(facts: Mapping[str, Any]) -> CheckState:
+    """A check-up with `facts` as its answers, stopped so that the result is shown."""
+    profile = Profile(tuple(Answer(key, value) for key, value in facts.items()))
+    return CheckState(profile=profile).entering("").pausing()
+
+
 def answered(office: Office, chat: ChatKey, facts: Mapping[str, Any]) -> None:
     """Lay `facts` down as the chat's answers, stopped so that the result is shown."""
-    profile = Profile(tuple(Answer(key, value) for key, value in facts.items()))
-    state = CheckState(profile=profile).entering("").pausing()
+    state = stopped(facts).to_json()
     with office.ledger.begin() as connection:
-        open_forms.save(connection, office.cipher, chat.channel, chat.id, KIND, state.to_json(), office.now())
+        open_forms.save(connection, office.cipher, chat.channel, chat.id, KIND, state, office.now())
 
 
 def answer_to(facts: Mapping[str, Any], key: str, book: RuleBook, day: date) -> Any:

@@ -60,6 +60,16 @@ class PostgresServer:
         """Throw a database away, with whoever is still connected to it."""
         self._administer(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
+    def shut_out(self, url: str) -> None:
+        """Cut everybody off from a database, and let nobody in."""
+        name = make_url(url).database
+        self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name", name=name)
+
+    def let_in(self, url: str) -> None:
+        """After `shut_out`: open to all again."""
+        self._administer(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from office.ledger.errors import LedgerBusy
 from office.office import Office
 from web import apply, assisted, calculate, case_papers, check, codes, desk_routes, forget, person, status, verify
 from web.browsing import browse_page, word_page, words_page
+from web.busy import on_busy, on_database_error
 from web.chat import ask_form, chat_page
 from web.entry_page import entry_page
 from web.failures import Caught, on_http_exception
@@ -70,7 +73,11 @@ def build(
     pages = Pages(office, _doors((*ROUTES, *extra_routes)))
     application = Starlette(
         routes=[*ROUTES, *extra_routes],
-        exception_handlers={HTTPException: on_http_exception},
+        exception_handlers={
+            HTTPException: on_http_exception,
+            LedgerBusy: on_busy,
+            OperationalError: on_database_error,
+        },
         middleware=[
             Middleware(Measured, meters=meters),
             Middleware(Guarded, is_https=pages.is_https),

@@ -14,7 +14,7 @@ from knowledge.entries import Entry
 from knowledge.rendering import status_text
 from office import card_batches, codes
 from office.card_batches import Stale
-from office.card_desk import PICTURE, CardDesk, CardFile, CardForm, said
+from office.card_desk import PICTURE, CardDesk, CardFile, CardForm, said, wanting_phone
 from office.cards import LAYOUT_WORDS, Layout
 from office.code_answers import KIND_WORDS, day_of, validity
 from office.code_text import plain, printed
@@ -42,6 +42,7 @@ class CardSheet:
     opened: Opened
     is_alive: bool
     trouble: str
+    wanting: Person | None
     visits: int
     stale: tuple[Stale, ...]
     history: tuple[Change, ...]
@@ -149,18 +150,20 @@ def _sheet(request: Request, person: Person) -> CardSheet:
     stale = tuple(one for one in stale if one.entry in (code.entry, *(change.before for change in history)))
     names = {actor: found.name for actor, found in known.items() if found}
     alive = desk.is_alive(code)
-    return CardSheet(
-        code, opened.entry, opened, alive, _obstacle(desk, opened) if alive else "", visits, stale, history, names
-    )
+    wanting = opened.officer if alive and opened.officer and not opened.officer.phone.strip() else None
+    trouble = _obstacle(desk, opened, person) if alive else ""
+    return CardSheet(code, opened.entry, opened, alive, trouble, wanting, visits, stale, history, names)
 
 
-def _obstacle(desk: CardDesk, opened: Opened) -> str:
+def _obstacle(desk: CardDesk, opened: Opened, person: Person) -> str:
     """Why no card of a living code can be drawn, in one sentence; empty when nothing stands in the way."""
     try:
         desk.check(PICTURE)
     except CannotPrint as cannot:
         return str(cannot)
-    return "" if opened.officer is not None else "这个村现在没有共富金融专员，卡上没有电话可印；请先定好人。"
+    if opened.officer is None:
+        return "这个村现在没有共富金融专员，卡上没有电话可印；请先定好人。"
+    return "" if opened.officer.phone.strip() else wanting_phone(opened.officer, person)
 
 
 async def _sent(request: Request, form: CardForm, disposition: str) -> Response:

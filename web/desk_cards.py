@@ -12,7 +12,7 @@ from starlette.routing import Route
 from knowledge.applying import can_apply
 from knowledge.rendering import status_text
 from office.card_batches import Stale
-from office.card_desk import CardDesk, said
+from office.card_desk import CardDesk, said, wanting_phone
 from office.code_answers import day_of
 from office.codes import Code, CodeKind, CodeRefused
 from office.ledger import codes as rows
@@ -57,6 +57,8 @@ class Choosing:
     types_village: bool
     village: str
     trouble: str
+    wanting: Person | None
+    wanting_words: str
     offers: tuple[Offer, ...]
     batches: tuple[BatchLine, ...]
     stale: tuple[Stale, ...]
@@ -99,6 +101,7 @@ def _choosing(window: Window, person: Person, given: dict[str, str], words: str)
             trouble = str(refused)
         if village and not may(person, Duty.ISSUE_CODES, village):
             village, trouble = "", f"{said(village)} 不归您管。要是本该归您，请找管理员给您加上这个村。"
+        wanting = desk.without_phone(connection, person, village)
         suggested = desk.suggested(connection, person, village, MOST_SHOWN)
         batches = _batches(hanging, rows.notes(connection, [code.batch for code in hanging]))
     found = desk.find(words, MOST_SHOWN) if words else suggested
@@ -106,7 +109,10 @@ def _choosing(window: Window, person: Person, given: dict[str, str], words: str)
         found, trouble = suggested, trouble or f"没找到“{words}”。换个说法再找，或者从下面选。"
     today = office.today()
     offers = tuple(Offer(one.code, one.title, status_text(one, today), can_apply(one)) for one in found)
-    return Choosing(villages, types_village, village, trouble, offers, batches, stale_for(window, person))
+    told = wanting_phone(wanting, person) if wanting else ""
+    return Choosing(
+        villages, types_village, village, trouble, wanting, told, offers, batches, stale_for(window, person)
+    )
 
 
 def _village(desk: CardDesk, given: dict[str, str]) -> str:

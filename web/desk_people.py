@@ -61,6 +61,12 @@ async def give_villages(request: Request) -> Response:
 
 
 @staff_only(Duty.MANAGE_PEOPLE)
+async def give_phone(request: Request) -> Response:
+    """POST: the phone farmers reach this person under."""
+    return await _changed(request, _give_phone)
+
+
+@staff_only(Duty.MANAGE_PEOPLE)
 async def way_in(request: Request) -> Response:
     """POST: a new link or code for someone already here."""
     return await _changed(request, _way_in)
@@ -110,6 +116,14 @@ def _give_villages(request: Request, form: dict[str, str], by: Person) -> str:
     with office.ledger.begin() as connection:
         person = _known(office, request, connection)
         team.give_villages(office, connection, by, person, _listed(form))
+    return person.id
+
+
+def _give_phone(request: Request, form: dict[str, str], by: Person) -> str:
+    office = window_of(request).office
+    with office.ledger.begin() as connection:
+        person = _known(office, request, connection)
+        team.give_phone(office, connection, by, person, form.get("phone", ""))
     return person.id
 
 
@@ -187,6 +201,7 @@ ROUTES = (
     Route("/desk/people", invite, methods=["POST"]),
     Route("/desk/people/{id}", one_person_page, methods=["GET"]),
     Route("/desk/people/{id}/villages", give_villages, methods=["POST"]),
+    Route("/desk/people/{id}/phone", give_phone, methods=["POST"]),
     Route("/desk/people/{id}/way-in", way_in, methods=["POST"]),
     Route("/desk/people/{id}/hand-over", hand_over, methods=["POST"]),
 )

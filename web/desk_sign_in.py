@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from office import sign_in
+from office import sign_in, team
 from office.ledger import sign_ins
 from office.ledger.sign_ins import Device
 from office.people import Duty, Person
 from office.sign_in import DEVICE_DAYS, Entered, Refusal
+from office.team import TeamError
 from web.chat import DAY
 from web.desk_access import (
     COOKIE,
@@ -75,8 +76,32 @@ async def enter(request: Request) -> Response:
 @staff_only(Duty.OPEN_DESK)
 async def devices_page(request: Request) -> Response:
     """Where one is signed in, each with a way out."""
+    return await _own_page(request)
+
+
+@staff_only(Duty.OPEN_DESK)
+async def own_phone(request: Request) -> Response:
+    """POST: the phone farmers reach oneself under; then back to the page that asked for it."""
+    try:
+        await off_loop(_own_phone, request, person_of(request), form_of(request).get("phone", ""))
+    except TeamError as error:
+        return await _own_page(request, 422, str(error))
+    path, _, query = form_of(request).get("back", "").partition("?")
+    return RedirectResponse(f"{inside(path)}{'?done=yes' if query == 'done=yes' else ''}", 303)
+
+
+async def _own_page(request: Request, status: int = 200, trouble: str = "") -> Response:
     devices = await off_loop(_devices, request, person_of(request))
-    return desk_page(request, "desk_devices.html", devices=devices, this=device_of(request).id)
+    return desk_page(
+        request,
+        "desk_devices.html",
+        status,
+        devices=devices,
+        this=device_of(request).id,
+        trouble=trouble,
+        done="done" in request.query_params,
+        given=getattr(request.state, "form", {}),
+    )
 
 
 @staff_only(Duty.OPEN_DESK)
@@ -118,6 +143,12 @@ def _devices(request: Request, person: Person) -> list[Device]:
         return sign_ins.devices_of(connection, person.id, office.now())
 
 
+def _own_phone(request: Request, person: Person, phone: str) -> None:
+    office = window_of(request).office
+    with office.ledger.begin() as connection:
+        team.give_phone(office, connection, person, person, phone)
+
+
 def _sign_out(request: Request, person: Person, device: str) -> None:
     office = window_of(request).office
     with office.ledger.begin() as connection:
@@ -129,5 +160,6 @@ ROUTES = (
     Route("/desk/sign-in", enter, methods=["POST"]),
     Route("/desk/enter/{secret}", enter_page, methods=["GET"]),
     Route("/desk/devices", devices_page, methods=["GET"]),
+    Route("/desk/phone", own_phone, methods=["POST"]),
     Route("/desk/sign-out", sign_out, methods=["POST"]),
 )

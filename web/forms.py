@@ -18,7 +18,7 @@ def refuse_foreign(request: Request) -> None:
 
 
 async def read_form(request: Request, longest: int = LONGEST_FORM) -> dict[str, str]:
-    """The fields of a urlencoded form that was filled in here.
+    """The fields of a urlencoded form that was filled in here; they stay at `request.state.sent` as well.
 
     403 for one that another site's page sends; 413 for a longer body, 415 for another kind, 400 for one that cannot
     be read.
@@ -33,6 +33,8 @@ async def read_form(request: Request, longest: int = LONGEST_FORM) -> dict[str, 
         if len(body) > longest:
             raise HTTPException(413, "写得太长了，请写短一点再交。")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
     except ValueError as error:
         raise HTTPException(400, "表单里的字认不出来，请重新填一次。") from error
+    request.state.sent = fields
+    return fields

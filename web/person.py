@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from office import help_desk
+from office import help_desk, help_standing
+from office.applicants import LookUpRefusal
 from office.help_desk import LONGEST_QUESTION, WORKING_DAYS, HelpError, Promise, TooManyCalls
+from office.help_standing import Standing
 from office.working_days import HOURS
 from web.failures import failure_page
 from web.forms import read_form
@@ -33,7 +35,23 @@ async def ask_person(request: Request) -> Response:
         return failure_page(request, 429, "登记得太多了", str(error))
     except HelpError as error:
         return await _page(request, 422, trouble=str(error), given=form)
-    return await _page(request, promise=promise)
+    return await _page(request, promise=promise, given=form)
+
+
+async def opened(request: Request, number: str, tail: str) -> Response | LookUpRefusal:
+    """What became of the call of a number and the last four digits, or why it is not shown."""
+    found = await off_loop(_look_up, request, number, tail)
+    if isinstance(found, LookUpRefusal):
+        return found
+    response = window_of(request).pages.render(request, "help_standing.html", one=found)
+    response.headers.update(NO_STORE)
+    return response
+
+
+def _look_up(request: Request, number: str, tail: str) -> Standing | LookUpRefusal:
+    office = window_of(request).office
+    with office.ledger.begin() as connection:
+        return help_standing.look_up(office, connection, number, tail, address_of(request))
 
 
 async def _page(
@@ -54,6 +72,7 @@ async def _page(
         promise=promise,
         trouble=trouble,
         given=given or {},
+        has_phone=bool((given or {}).get("phone", "").strip()),
         form_id=(given or {}).get("form") or secrets.token_urlsafe(16),
         hours=HOURS,
         working_days=WORKING_DAYS,

@@ -12,17 +12,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from knowledge.rendering import number_text
-from office import consents, receipts
+from office import assisted_checks, consents, help_standing, receipts
 from office.applicants import Applicants, LookUpRefusal
 from office.application_case import CaseFile, GuaranteeApplication
 from office.application_form import village_words
 from office.application_timeline import turn_words
 from office.applications import STATE_WORDS, ApplicationError, ConsentKind, State
-from office.assisted_checks import number_in
 from office.case_notices import helper_words, state_words, step_lines
 from office.office import WENZHOU
 from office.people import ROLE_WORDS, Person, Role
-from web import assisted, case_access
+from web import assisted, case_access, person
 from web.case_access import Access, access_of, grant, is_sealed, revoke
 from web.forms import read_form
 from web.papers import PaperShown, papers_shown
@@ -31,6 +30,8 @@ from web.window import Window, address_of, off_loop, window_of
 
 WRONG = "编号和后四位对不上，没有查到。请看清楚再填一次；一小时里最多错 5 次。"
 TOO_MANY = "错得太多了，先歇一小时。急的话打电话问村里的共富金融专员，或者打 12345。"
+# what has a number of another kind, and the page of it
+NUMBERED = ((assisted_checks.number_in, assisted.opened), (help_standing.number_in, person.opened))
 KEPT = {
     "confirmed": "记下了，谢谢您核对。",
     "consents": "存好了。",
@@ -69,12 +70,12 @@ async def find_case(request: Request) -> Response:
     """POST: the case, or one and the same refusal whether the number or the digits were wrong."""
     window, form = window_of(request), await read_form(request)
     applicants = Applicants(window.office)
-    if (number := number_in(form.get("receipt", "")[:40])) is not None:
-        checked = await assisted.opened(request, number, form.get("tail", "")[:8])
-        return checked if isinstance(checked, Response) else _refused(request, checked)
-    found = await off_loop(
-        applicants.look_up, form.get("receipt", "")[:40], form.get("tail", "")[:8], address_of(request)
-    )
+    given, tail = form.get("receipt", "")[:40], form.get("tail", "")[:8]
+    for number_in, opened in NUMBERED:
+        if (number := number_in(given)) is not None:
+            shown = await opened(request, number, tail)
+            return shown if isinstance(shown, Response) else _refused(request, shown)
+    found = await off_loop(applicants.look_up, given, tail, address_of(request))
     if not isinstance(found, GuaranteeApplication):
         return _refused(request, found)
     response = RedirectResponse("/s/case", 303, NO_STORE)

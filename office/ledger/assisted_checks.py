@@ -106,6 +106,15 @@ def of_places(
     return _read(connection, cipher, condition, limit=limit)
 
 
+def unconfirmed(
+    connection: Connection, cipher: FieldCipher, places: Sequence[str] | None, filled_by: str, limit: int
+) -> list[AssistedCheck]:
+    """Recorded results that wait for the farmer's word: of these places, or (None) those that this person filled in."""
+    table = assisted_checks.c
+    own = table.filled_by == filled_by if places is None else lies_in(table.village, places)
+    return _read(connection, cipher, own & table.recorded_at.is_not(None) & table.confirmed_at.is_(None), limit=limit)
+
+
 def record(connection: Connection, cipher: FieldCipher, number: str, result: Mapping[str, Any], now: datetime) -> None:
     """What came of it, as shown on that day; it waits for the farmer's confirmation."""
     sealed = person_keys.seal(connection, cipher, _subject(number), json.dumps(result, ensure_ascii=False))

@@ -39,6 +39,15 @@ def record(connection: Connection, deed: Deed) -> None:
     connection.execute(insert(connection, audit), row)
 
 
+def latest_at(connection: Connection, verb: str, target: str, purpose: str) -> datetime | None:
+    """When this was last done to the target for that purpose; None when it never was."""
+    same = (audit.c.target == target) & (audit.c.verb == verb) & (audit.c.purpose == purpose)
+    found: datetime | None = connection.execute(
+        select(audit.c.at).where(same).order_by(audit.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
 def recent(connection: Connection, limit: int = 100, *, target: str | None = None) -> list[Deed]:
     """The latest deeds, newest first, of one target or of all."""
     statement = select(audit.c.actor, audit.c.verb, audit.c.target, audit.c.purpose, audit.c.at)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from office.ledger.errors import LedgerError
+from office.ledger.errors import LedgerBusy, LedgerError
 
 BUSY_SECONDS = 30
 _OUTRUN = ("40001", "40P01", "55P03")  # PostgreSQL ended the transaction in another's favour: it can be done again
@@ -96,4 +96,9 @@ def _begin_sqlite(connection: Connection) -> None:
     if synchronous := options.get("sqlite_synchronous"):
         driver.execute(f"PRAGMA synchronous = {synchronous}")
     if mode := options.get("sqlite_begin", "DEFERRED"):
-        driver.execute(f"BEGIN {mode}")
+        try:
+            driver.execute(f"BEGIN {mode}")
+        except sqlite3.OperationalError as error:  # the driver's own: SQLAlchemy has not seen it
+            if "locked" not in str(error):
+                raise
+            raise LedgerBusy(f"等了 {BUSY_SECONDS} 秒，另一个程序还在写账本") from error

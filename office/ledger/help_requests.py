@@ -17,6 +17,7 @@ from office.ledger.resealing import rotate_column
 from office.ledger.upserts import insert
 from office.privacy import FieldCipher
 
+LETTER = "W"
 DIGITS = "23456789"
 
 help_requests = Table(
@@ -54,6 +55,11 @@ class HelpRequest:
     answered_at: datetime | None
     answered_by: str | None
 
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether there is a phone to ring, or a chat to answer in; else the asker has to call."""
+        return bool(self.phone) or (self.channel == "telegram" and self.chat is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class HelpCall:
@@ -87,7 +93,7 @@ def ask(
     }
     words = json.dumps({"phone": call.phone, "question": call.question}, ensure_ascii=False)
     while (known := number_of(connection, call.form)) is None:
-        number = "W" + "".join(secrets.choice(DIGITS) for _ in range(7))
+        number = LETTER + "".join(secrets.choice(DIGITS) for _ in range(7))
         contact = person_keys.seal(connection, cipher, f"help:{number}", words)
         fresh = insert(connection, help_requests).values(number=number, contact=contact, **row)
         statement = fresh.on_conflict_do_nothing()
@@ -105,6 +111,12 @@ def find(connection: Connection, cipher: FieldCipher, number: str) -> HelpReques
     """The call of that number."""
     found = _read(connection, cipher, help_requests.c.number == number)
     return found[0] if found else None
+
+
+def of_chat(connection: Connection, cipher: FieldCipher, channel: str, chat: str, limit: int) -> list[HelpRequest]:
+    """The latest calls from a chat, newest first."""
+    own = (help_requests.c.channel == channel) & (help_requests.c.chat == chat)
+    return _read(connection, cipher, own)[::-1][:limit]
 
 
 def answer(connection: Connection, number: str, *, by: str, now: datetime) -> bool:

@@ -3,6 +3,9 @@
 A lane is one chat. A lane's rows are handed out one at a time, oldest first, to one worker at a time; lanes take
 turns, so that a chat that floods does not hold up the others. A claim is a lease: when it runs out the lane goes
 to the next worker, and the late worker's `finish` raises `LeaseLost`, which rolls its transaction back.
+
+An update is set aside for one of two reasons, counted apart: it failed, which says something about the update; or it was
+handed out very often and never came to an end, which may only say that the process was killed with it in hand.
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ from office.ledger.errors import LeaseLost
 from office.ledger.upserts import insert_for
 from office.privacy import Sealed
 
-MAX_ATTEMPTS = 5
+MOST_FAILURES = 3
+MOST_HAND_OUTS = 20  # who kills the process hands out all that is in hand: bystanders must outlast a bad hour
 _ERROR_LENGTH = 300
 
 inbox = Table(
@@ -46,7 +50,8 @@ inbox = Table(
     Column("lane", Text, nullable=False),
     Column("body", Text),
     Column("status", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # how often it was handed out
+    Column("failures", Integer, nullable=False),  # how often that ended in an error of its own
     Column("last_error", Text),
     Column("received_at", Instant, nullable=False),
     Column("finished_at", Instant),
@@ -88,6 +93,7 @@ class Claim:
     lane: str
     body: Sealed
     attempt: int
+    failures: int
     received_at: datetime
     until: datetime
     fence: int
@@ -152,21 +158,23 @@ def claim_next(
     now: datetime,
     lease_seconds: float,
     *,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_hand_outs: int = MOST_HAND_OUTS,
     on_given_up: Callable[[Claim], None] | None = None,
 ) -> Claim | None:
     """Take the oldest open update of the lane that has waited longest; None when no lane is free.
 
-    An update that has been handed out `max_attempts` times and never came to an end (it may kill its process) is
+    An update that has been handed out `max_hand_outs` times and never came to an end (it may kill its process) is
     set aside here, and `on_given_up` is told, within this transaction.
     """
     until = now + timedelta(seconds=lease_seconds)
     while lane := connection.execute(_take_lane(), {"by": worker, "now": now, "until": until}).one_or_none():
         row = connection.execute(_take_head(), {"of_lane": lane.lane}).one()
-        claim = Claim(row.update_id, lane.lane, row.body, row.attempts, row.received_at, until, lane.fence)
-        if row.attempts <= max_attempts:
+        claim = Claim(
+            row.update_id, lane.lane, row.body, row.attempts, row.failures, row.received_at, until, lane.fence
+        )
+        if row.attempts <= max_hand_outs:
             return claim
-        _set_aside(connection, claim, f"没有结果地处理了 {max_attempts} 次", now)
+        _set_aside(connection, claim, f"没有结果地处理了 {max_hand_outs} 次", now)
         if on_given_up is not None:
             on_given_up(claim)
     return None
@@ -201,7 +209,7 @@ def _take_head() -> Executable:
         update(inbox)
         .where(inbox.c.seq == head)
         .values(attempts=inbox.c.attempts + 1)
-        .returning(inbox.c.update_id, inbox.c.body, inbox.c.attempts, inbox.c.received_at)
+        .returning(inbox.c.update_id, inbox.c.body, inbox.c.attempts, inbox.c.failures, inbox.c.received_at)
     )
 
 
@@ -227,29 +235,35 @@ def fail(
     now: datetime,
     *,
     retry_after_seconds: float = 2,
-    max_attempts: int = MAX_ATTEMPTS,
+    max_failures: int = MOST_FAILURES,
+    is_its_own: bool = True,
 ) -> bool:
-    """The update could not be worked off: try again later, or set it aside after `max_attempts`.
+    """The update could not be worked off: try again later, or set it aside when it has failed `max_failures` times.
 
-    Returns True when it was set aside. `error` is kept for staff: give the kind of error, never the content.
+    Returns True when it was set aside. `error` is kept for staff: give the kind of error, never the content. What is
+    not the update's own fault (`is_its_own` False: the ledger was busy) does not count; the hand-outs bound it.
     """
-    if claim.attempt >= max_attempts:
-        _set_aside(connection, claim, error, now)
+    failures = claim.failures + is_its_own
+    if is_its_own and failures >= max_failures:
+        _set_aside(connection, claim, error, now, failures)
         return True
     _leave_lane(connection, claim, now + timedelta(seconds=retry_after_seconds), finished=0)
     connection.execute(
-        update(inbox).where(inbox.c.update_id == claim.update_id).values(last_error=error[:_ERROR_LENGTH])
+        update(inbox)
+        .where(inbox.c.update_id == claim.update_id)
+        .values(failures=failures, last_error=error[:_ERROR_LENGTH])
     )
     return False
 
 
-def _set_aside(connection: Connection, claim: Claim, error: str, now: datetime) -> None:
+def _set_aside(connection: Connection, claim: Claim, error: str, now: datetime, failures: int | None = None) -> None:
     """Poison: out of the lane's way, body kept sealed so that staff can put it back."""
     _leave_lane(connection, claim, now, finished=1)
+    counted = claim.failures if failures is None else failures
     connection.execute(
         update(inbox)
         .where(inbox.c.update_id == claim.update_id)
-        .values(status="poison", last_error=error[:_ERROR_LENGTH], finished_at=now)
+        .values(status="poison", failures=counted, last_error=error[:_ERROR_LENGTH], finished_at=now)
     )
 
 

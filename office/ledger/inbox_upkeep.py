@@ -17,6 +17,7 @@ class PoisonedUpdate:
     update_id: int
     lane: str
     attempts: int
+    failures: int
     last_error: str | None
     finished_at: datetime
 
@@ -57,7 +58,14 @@ def oldest_open(connection: Connection) -> datetime | None:
 def poisoned(connection: Connection, limit: int = 50) -> list[PoisonedUpdate]:
     """Updates that were set aside, newest first."""
     statement = (
-        select(inbox.c.update_id, inbox.c.lane, inbox.c.attempts, inbox.c.last_error, inbox.c.finished_at)
+        select(
+            inbox.c.update_id,
+            inbox.c.lane,
+            inbox.c.attempts,
+            inbox.c.failures,
+            inbox.c.last_error,
+            inbox.c.finished_at,
+        )
         .where(inbox.c.status == "poison", inbox.c.body.is_not(None))
         .order_by(inbox.c.finished_at.desc())
         .limit(limit)
@@ -70,7 +78,7 @@ def put_back(connection: Connection, update_id: int, now: datetime) -> bool:
     statement = (
         update(inbox)
         .where(inbox.c.update_id == update_id, inbox.c.status == "poison", inbox.c.body.is_not(None))
-        .values(status="open", attempts=0, finished_at=None)
+        .values(status="open", attempts=0, failures=0, finished_at=None)
         .returning(inbox.c.lane)
     )
     lane = connection.execute(statement).scalar_one_or_none()

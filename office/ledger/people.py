@@ -137,6 +137,11 @@ def set_villages(connection: Connection, person_id: str, villages: Iterable[str]
         connection.execute(insert(connection, person_villages), rows)
 
 
+def set_phone(connection: Connection, cipher: FieldCipher, person_id: str, phone: str) -> None:
+    """The phone the person can be reached under from now on."""
+    connection.execute(update(people).where(people.c.id == person_id).values(phone=cipher.encrypt(phone)))
+
+
 def link_chat(connection: Connection, person_id: str, chat: str | None) -> None:
     """The person's chat with the bot from now on; a chat belongs to one person, whoever had it before loses it."""
     if chat is not None:

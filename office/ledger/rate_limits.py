@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Column, Connection, Executable, Integer, Table, Text, bindparam, case, delete, update
+from sqlalchemy import Column, Connection, Executable, Integer, Table, Text, bindparam, case, delete, select, update
 
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert_for
@@ -34,6 +34,12 @@ def allow(connection: Connection, key: str, limit: int, window_seconds: float, n
         "most": limit,
     }
     return connection.execute(_count_one(connection.dialect.name), values).one_or_none() is not None
+
+
+def is_used_up(connection: Connection, key: str, limit: int, now: datetime) -> bool:
+    """Whether `allow` would refuse now; counts nothing."""
+    full = (rate_limits.c.key == key) & (rate_limits.c.window_ends > now) & (rate_limits.c.used >= limit)
+    return connection.execute(select(rate_limits.c.key).where(full)).first() is not None
 
 
 @cache

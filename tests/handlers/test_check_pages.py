@@ -6,11 +6,27 @@ from datetime import date
 
 import pytest
 
-from handlers.check_pages import Page, item_page, list_page, papers_page, result_page, whole_page
+from handlers.assisted_pages import number_of, packed, unpacked
+from handlers.check_pages import (
+    ITEM,
+    KNOWN,
+    LEAF,
+    LIST,
+    PAPERS,
+    SUMMARY,
+    WHOLE,
+    Page,
+    item_page,
+    list_page,
+    papers_page,
+    result_page,
+    whole_page,
+)
 from handlers.wrapping import wrapped
-from knowledge.answers import Answer, Outcome
+from knowledge.answers import Action, Answer, Outcome, Verb
 from knowledge.base import KnowledgeBase
 from knowledge.check_command import stated, told
+from knowledge.check_rendering import CHOOSE, DISOWN, GO_ON, OWN
 from knowledge.check_views import ResultView
 from knowledge.checkup import Group
 from tests.check_people import people
@@ -84,3 +100,22 @@ def test_one_entry_is_short_first_and_whole_afterwards(shipped: KnowledgeBase) -
                 assert is_cut or set(whole) <= set(texts)
             parts = wrapped(Answer(Outcome.SUGGEST, whole_page(view, entry).lines), 1)
             assert all(len(part.text) <= LONGEST for part in parts)
+
+
+def test_buttons_of_an_interview_filled_in_hold_number_and_action(shipped: KnowledgeBase) -> None:
+    """Every step of every page, for the longest code of an entry, fits a button and comes back as it was."""
+    longest = max(shipped.entries, key=len)
+    actions = [
+        Action(Verb.CHECK_STEP, name, longest) for name in (KNOWN, ITEM, WHOLE, SUMMARY, GO_ON, OWN, DISOWN, CHOOSE)
+    ]
+    actions += [Action(Verb.CHECK_STEP, name, f"99.{longest}") for name in (PAPERS, LEAF)]
+    actions += [Action(Verb.CHECK_STEP, LIST, "0.likely"), Action(Verb.CHECK), Action(Verb.CHECK, longest)]
+    actions += [Action(Verb.CHECK_ANSWER, key, "w99") for key in shipped.rule_book.answers]
+    for action in actions:
+        button = packed(action, "T2345678")
+        assert len(button.data.encode()) <= 64
+        read = Action.parse(button.data)
+        assert read is not None
+        assert (number_of(read), unpacked(read.detail)) == ("T2345678", action)
+    assert unpacked("keep") is None
+    assert unpacked("e.dendrobium-loan") is None

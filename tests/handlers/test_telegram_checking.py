@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
 from knowledge.answers import Action, Verb
+from knowledge.ask_command import TerminalChat
 from knowledge.base import KnowledgeBase
 from knowledge.check_command import stated, told
 from knowledge.check_rendering import GO_ON, OWN
+from knowledge.check_store import CheckStore
 from knowledge.entries import Case, Entry
+from office.assisted_checks import AssistedChecks, Wanted, chat_of
+from office.ledger import people as officers
 from office.office import ChatKey, Office
-from tests.check_people import answered, people
+from office.people import Role
+from tests.check_people import answered, people, stopped
 from tests.handlers.check_talk import actions, as_the_person_of, key_of, labels, lines, press, tap, today
 from tests.handlers.running import assert_clean_end, free_port, program
 from tests.offices import own_office
@@ -306,8 +313,36 @@ def everything_said_of(person: Person, result: Message) -> str:
     return "\n".join(pages)
 
 
-def test_chat_page_and_terminal_say_the_same(place: Place, office: Office, shipped: KnowledgeBase) -> None:
-    """Some people's answers: each heading and outcome line of the terminal stands in the chat and on the page, once."""
+def said_in_the_terminal(place: Place, base: KnowledgeBase, facts: Mapping[str, Any]) -> str:
+    """The whole result in the chat of `python -m knowledge ask`."""
+    store = CheckStore(place.state / f"terminal-{secrets.token_hex(4)}", lambda: datetime.now(UTC))
+    store.save(stopped(facts).to_json())
+    talk = TerminalChat(base, today(), store)
+    talk.reply("继续")
+    talk.reply("先不答了")
+    return talk.reply("看全部")
+
+
+def on_the_sheet(office: Office, facts: Mapping[str, Any]) -> str:
+    """The outcomes on the sheet that is printed for a farmer to sign."""
+    checks = AssistedChecks(office)
+    with office.ledger.begin() as connection:
+        by = officers.add(connection, office.cipher, Role.STAFF, "林小满", "", (), by="test", now=office.now())
+        wanted = Wanted(secrets.token_hex(8), "乐清市/大荆镇/下山头村", "", "张阿公", "", is_present=True)
+        number = checks.begin(connection, by, wanted)
+    answered(office, chat_of(number), facts)
+    with office.ledger.begin() as connection:
+        begun = checks.find(connection, number)
+        assert begun is not None
+        checks.record(connection, by, begun)
+        recorded = checks.find(connection, number)
+    assert recorded is not None
+    assert recorded.result is not None
+    return "\n".join(item["outcome"] for section in recorded.result["sections"] for item in section["items"])
+
+
+def test_every_window_and_the_printed_sheet_say_the_same(place: Place, office: Office, shipped: KnowledgeBase) -> None:
+    """Some people's answers: each outcome of the result stands once in the chat, on the page, in the terminal, on paper."""
     for number, facts in enumerate(people(shipped.rule_book, 4, seed=7)):
         person = place.api.user(f"比较{number}")
         visitor = ChatKey("web", secrets.token_urlsafe(18))
@@ -317,14 +352,19 @@ def test_chat_page_and_terminal_say_the_same(place: Place, office: Office, shipp
         with urlopen(request) as response:
             page = Page(response.read().decode()).text
         view = stated(shipped, "", facts, office.today())
-        terminal = [line.text for line in told(view)]
         expected = [line.text for line in view.outcome_lines]
         assert len(expected) > len(shipped.entries) / 2
         person.ask("开始")
         person.tap(person.chat.last, data=Action(Verb.CHECK_STEP, "sum").data)
-        chat_text = everything_said_of(person, person.chat.wait_for_reply())
+        shown = {
+            "chat": everything_said_of(person, person.chat.wait_for_reply()),
+            "page": page,
+            "terminal": said_in_the_terminal(place, shipped, facts),
+            "command": "\n".join(line.text for line in told(view)),
+            "sheet": on_the_sheet(office, facts),
+        }
         for line in (line for line in expected if not re.search(r"（\d+ 条）$", line)):
-            assert (chat_text.count(line), page.count(line), terminal.count(line)) == (1, 1, 1), line
+            assert {window: text.count(line) for window, text in shown.items()} == dict.fromkeys(shown, 1), line
 
 
 def test_a_restart_in_the_middle_changes_nothing(place: Place, ming: Person) -> None:

@@ -291,7 +291,7 @@ def test_the_office_has_its_commands_in_the_menu_of_its_chats_alone(world: World
             for role in (Role.OFFICER, Role.BANK)
         ]
     office, bank = (world.sign_in(one, "某人") for one in made)
-    for person, commands in ((office, ["desk", "card", "script"]), (bank, ["desk", "script"])):
+    for person, commands in ((office, ["desk", "card", "checkfor", "script"]), (bank, ["desk", "script"])):
         person.ask("/desk")
         world.api.wait_until(lambda one=person: bool(menu(one)), "the menu of the chat")
         assert menu(person)[: len(commands)] == commands
@@ -329,6 +329,6 @@ def test_a_card_that_waits_and_the_offices_menus_outlive_a_restart(world: World,
     sent = officer.chat.wait_for_reply("石斛贷")
     assert world.address_on(sent) == f"{PUBLIC}/c/{world.live}"
     world.api.wait_until(lambda: scope in world.api.world.commands, "the menu of the officer")
-    assert [one["command"] for one in world.api.world.commands[scope]][:3] == ["desk", "card", "script"]
+    assert [one["command"] for one in world.api.world.commands[scope]][:4] == ["desk", "card", "checkfor", "script"]
     assert officer.ask("/help").kind == "text"
     assert len(world.api.calls_of("sendPhoto")) == tried + 2

@@ -58,7 +58,13 @@ def test_browsing_turns_the_page_in_place(ming: Person) -> None:
     assert page.id == menu.id
     assert len(page.buttons) > 2
     ming.tap(page, "从头找")
-    assert ming.chat.wait_for_edit().buttons[0].text == menu.buttons[0].text
+    top = ming.chat.wait_for_edit()
+    assert top.buttons[0].text == menu.buttons[0].text
+    ming.tap(top, top.buttons[0].text)  # there again within moments: no double tap
+    home = ming.chat.wait_for_edit().button("从头找").callback_data
+    fresh = ming.ask("浏览")
+    ming.tap(fresh, data=home)
+    assert ming.chat.wait_for_reply().text == "已经是这一页了。"
 
 
 def test_every_entry_is_within_three_presses_and_long_menus_have_pages(api: TelegramApi, ming: Person) -> None:
@@ -79,11 +85,11 @@ def test_every_entry_is_within_three_presses_and_long_menus_have_pages(api: Tele
 
 
 def test_a_double_tap_has_one_effect_and_both_are_answered(api: TelegramApi, ming: Person) -> None:
-    """The second tap within moments stops spinning and brings nothing more."""
+    """The second tap within moments stops spinning, says so, and brings nothing more."""
     reply = ming.ask(QUESTION)
     first, second = ming.tap(reply, "谁能办"), ming.tap(reply, "谁能办")
-    first.wait_for_answer()
-    second.wait_for_answer()
+    assert not first.wait_for_answer().get("text")
+    assert second.wait_for_answer().get("text") == "刚才点过了，请看下面的消息。"
     said = ming.chat.wait_for_reply().text
     ming.ask("帮助")
     assert [m.text for m in ming.chat.replies].count(said) == 1

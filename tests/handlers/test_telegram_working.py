@@ -16,9 +16,10 @@ from handlers.outgoing import Handled
 from handlers.receiving import Intake, lane_of
 from handlers.sending import Sender
 from handlers.visits import Visit
-from handlers.working import MOST_HAND_OUTS, Workers
+from handlers.working import Workers
 from knowledge.base import KnowledgeBase
 from office.ledger import inbox, inbox_upkeep
+from office.ledger.inbox import MOST_HAND_OUTS
 from office.office import Office
 from tests.offices import own_office
 from tests.telegram_api import TelegramApi
@@ -51,18 +52,18 @@ def fails_on_poison(visit: Visit, bot_id: int) -> Handled:
 def test_poison_is_set_aside_the_person_is_told_and_the_next_message_is_answered(
     api: TelegramApi, office: Office
 ) -> None:
-    """After three tries; the sentence carries the number of the log; the body is kept for staff."""
+    """After three failures, however often kills had handed it out before; the number is the log's; staff keep the body."""
     ming = api.user()
     updates = [
         {"update_id": number, "message": {**ming.say(text).raw, "text": text}}
         for number, text in ((1, "毒"), (2, "帮助"))
     ]
-    asyncio.run(served(office, updates, lambda: len(ming.chat.replies) >= 2, api))
+    asyncio.run(served(office, updates, lambda: len(ming.chat.replies) >= 2, api, killed=9))
     assert "编号" in ming.chat.replies[0].text
     assert "怎么用" in ming.chat.replies[1].text
     with office.ledger.read() as connection:
         aside = inbox_upkeep.poisoned(connection)
-        assert [(one.update_id, one.attempts) for one in aside] == [(1, 3)]
+        assert [(one.update_id, one.attempts, one.failures) for one in aside] == [(1, 12, 3)]
         assert "ZeroDivisionError" in (aside[0].last_error or "")
         assert inbox_upkeep.open_count(connection) == 0
 
@@ -90,7 +91,7 @@ async def served(
     await Intake(desk).keep(updates)
     for _ in range(killed):
         with office.ledger.begin() as connection:
-            assert inbox.claim_next(connection, "dead", office.now(), 60, max_attempts=killed) is not None
+            assert inbox.claim_next(connection, "dead", office.now(), 60, max_hand_outs=killed) is not None
             inbox_upkeep.reopen_held(connection, "dead", office.now())
     loops = [
         asyncio.create_task(Workers(desk, app.bot, fails_on_poison).run(stopping)),

@@ -20,13 +20,12 @@ BETWEEN_CLEARINGS = 12  # a person may ask thirty times a minute, and every thir
 
 @dataclass(frozen=True)
 class Pressed:
-    """A tap of the walk: what was pressed below which message, and whether twice, and whether that was how it looked."""
+    """A tap of the walk: what was pressed below which message, once or twice."""
 
     kind: str
     message: Message
     data: str
     taps: tuple[Tap, ...]
-    is_current: bool
 
 
 @dataclass
@@ -61,19 +60,18 @@ class Walker:
             self._look()
 
     def press(self, kind: str, message: Message, data: str, *, twice: bool = False) -> None:
-        """Tap a button; it must stop spinning, and the bot must say or change something."""
+        """Tap a button; it must stop spinning, and the bot must say or change something, or the tap say why not."""
         self._within_limits()
         chat, room = self.person.chat, self.person.chat.room
-        is_current = chat.message(message.id).edits == message.edits
         taps = [self.person.tap(message, data=data)]
         mark = room.mark
         if twice:
             taps.append(self.person.tap(message, data=data))
         for tap in taps:
             tap.wait_for_answer()
-        if is_current:  # else the page may show already what is asked for
+        if not taps[0].wait_for_answer().get("text"):
             chat.api.wait_until(lambda: len(room.bot_events) > mark, f"an effect of {data} below {message.text[:60]!r}")
-        self.pressed.append(Pressed(kind, message, data, tuple(taps), is_current))
+        self.pressed.append(Pressed(kind, message, data, tuple(taps)))
 
     def left(self) -> list[str]:
         """The kinds of buttons seen but not pressed."""

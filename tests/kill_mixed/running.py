@@ -77,6 +77,21 @@ def _ended(under_way: list[Future[None]]) -> None:
         one.result()
 
 
+class InTheAct:
+    """One kill, whoever comes first to it: a send that comes late must not kill the program's next life."""
+
+    def __init__(self, bot: BotProcess) -> None:
+        self._bot, self._turn = bot, threading.Lock()
+        self.done = threading.Event()
+
+    def kill(self) -> None:
+        """Kill the program, unless that was done."""
+        with self._turn:
+            if not self.done.is_set():
+                self._bot.kill()
+                self.done.set()
+
+
 def _killed_again_and_again(api: TelegramApi, bot: BotProcess, clock: Clock, rng: Random) -> list[str]:
     """Kills in the act of a send, before or after Telegram has it, or at any moment; returns when each was."""
     moments = []
@@ -87,17 +102,12 @@ def _killed_again_and_again(api: TelegramApi, bot: BotProcess, clock: Clock, rng
             threading.Event().wait(wait)
             bot.kill()
         else:
-            in_the_act = threading.Event()
-
-            def kill(done: threading.Event = in_the_act) -> None:
-                bot.kill()
-                done.set()
-
-            api.faults.run("sendMessage", kill, after=moment == "after a send")
-            if not in_the_act.wait(LONGEST_WAIT * 5):
+            in_the_act = InTheAct(bot)
+            api.faults.run("sendMessage", in_the_act.kill, after=moment == "after a send")
+            if not in_the_act.done.wait(LONGEST_WAIT * 5):
                 api.faults.clear()
                 moment = "at any moment"
-            bot.kill()
+            in_the_act.kill()
         moments.append(f"{action}: {moment}")
         bot.start(START_SECONDS)
         clock.killed()

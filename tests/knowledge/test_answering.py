@@ -19,12 +19,13 @@ MONTHS = [date(year, month, 1) for year in range(2021, 2028) for month in range(
 
 
 def test_facet_is_answered_first_and_facts_are_heard(base: KnowledgeBase) -> None:
-    """石斛贷利息多少 is answered with the rate right after the status, and what was said is kept."""
+    """石斛贷利息多少 leads with the rate, after the status and the word that it is another county's; what was said is kept."""
     said, memory = answer(base, "永嘉 30亩石斛想贷20万，石斛贷利息多少", Memory(), DAY)
 
     assert (said.outcome, said.entries[0], said.facet) == (Outcome.ANSWER, "dendrobium-loan", Facet.RATE)
     assert said.lines[0].kind is LineKind.STATUS
-    assert said.lines[1].text.startswith("利率：")
+    assert "永嘉县不在里面" in said.lines[1].text
+    assert said.lines[2].text.startswith("利率：")
     assert {"county": "永嘉县", "area_mu": "30", "amount_yuan": "200000"}.items() <= memory.facts.items()
 
 

@@ -12,13 +12,17 @@ from sqlalchemy import select
 from handlers.outgoing import Outgoing, unseal
 from knowledge.answers import Action
 from knowledge.base import KnowledgeBase
-from office import follow_ups, help_desk
-from office.applicants import Applicants
+from knowledge.check_views import QuestionView
+from office import follow_ups, help_desk, help_standing
+from office.applicants import Applicants, LookUpRefusal
 from office.application_case import Applicant, GuaranteeApplication, Wish
 from office.applications import ConsentKind, Move, State
 from office.applications_desk import Applications
+from office.assisted_checks import AssistedChecks, Wanted, chat_of
+from office.check_ups import CheckUps
 from office.follow_ups import Barrier
 from office.help_desk import HelpError, TooManyCalls
+from office.help_standing import Standing
 from office.ledger import chats, help_requests, leases, outbox
 from office.ledger import follow_ups as kept
 from office.ledger.follow_ups import FollowUpOutcome
@@ -267,7 +271,7 @@ def test_an_answer_reaches_the_askers_chat_once(office: ClockedOffice) -> None:
 
 @pytest.mark.parametrize(
     ("village", "phone", "question"),
-    [("", "", "问"), ("", "123", "问"), ("", "13900001234", "  "), ("杭州市西湖区", "13900001234", "问")],
+    [("", "123", "问"), ("", "13900001234", "  "), ("杭州市西湖区", "13900001234", "问")],
 )
 def test_a_call_that_cannot_be_answered_is_not_taken(
     office: ClockedOffice, village: str, phone: str, question: str
@@ -278,6 +282,62 @@ def test_a_call_that_cannot_be_answered_is_not_taken(
                       source="x")  # fmt: skip
     with office.ledger.read() as connection:
         assert help_requests.open_of(connection, office.cipher, None) == []
+
+
+def test_who_leaves_no_phone_is_told_to_call(office: ClockedOffice) -> None:
+    """The officer's number and 12345 at once; it waits in the list without pressing, nobody is blamed, then it goes."""
+    officer = office.add(Role.OFFICER, HERE, name="林海生", chat="51")
+    staff = office.add(Role.STAFF, chat="61")
+    with office.ledger.begin() as connection:
+        promise = help_desk.ask(office, connection, form="f", village="乐清市大荆镇下山头村", phone="", question="问",
+                                channel="web", source="x")  # fmt: skip
+    assert "没留电话，我们打不过去，只能您自己打过去：林海生（共富金融专员）13800000001，或者 12345" in promise.text
+    assert tasks(office, officer) == [(Heap.WAITING, "有人问，没留电话：等他打来")]
+    office.wait(days=7)
+    go(office)
+    assert queued_for(office, "61", "help-late:") == 0
+    assert tasks(office, staff) == tasks(office, officer) == [(Heap.WAITING, "有人问，没留电话：等他打来")]
+    office.wait(days=8)
+    assert tasks(office, officer) == []
+
+
+def test_what_became_of_a_call_is_told_to_who_knows_number_and_phone(office: ClockedOffice) -> None:
+    """Waiting, passed on, answered; wrong number, wrong digits and a call without a phone alike; five tries an hour."""
+    officer = office.add(Role.OFFICER, HERE, name="林海生")
+
+    def call(form: str, phone: str = "13900001234") -> str:
+        with office.ledger.begin() as connection:
+            return help_desk.ask(office, connection, form=form, village="乐清市大荆镇下山头村", phone=phone,
+                                 question="石斛贷没人回", channel="web", source="x").number  # fmt: skip
+
+    def look(number: str, tail: str = "1234", source: str = "a") -> Standing | LookUpRefusal:
+        with office.ledger.begin() as connection:
+            return help_standing.look_up(office, connection, number, tail, source)
+
+    number, other, silent = call("f"), call("g"), call("h", phone="")
+    waiting = look(number)
+    assert isinstance(waiting, Standing)
+    assert (waiting.asked, waiting.state) == ("11 月 23 日 10:00", "等共富金融专员林海生联系您")
+    assert "最晚 11 月 25 日下班前联系您" in waiting.lines[0]
+    assert "13800000001" in waiting.lines[-1]
+    with office.ledger.begin() as connection:
+        found = help_requests.find(connection, office.cipher, other)
+        assert found is not None
+        assert help_desk.answered(office, connection, found, by=officer)
+    answered = look(other)
+    assert isinstance(answered, Standing)
+    assert answered.lines[0] == "11 月 23 日 10:00，共富金融专员林海生回过了。"
+    office.wait(days=3)
+    go(office)
+    late = look(number)
+    assert isinstance(late, Standing)
+    assert late.state == "到日子没人联系您，转给工作人员了"
+    tries = [look("W2222222"), look(number, "4321"), look(silent, ""), look(number, "123"), look(silent, "1234")]
+    assert tries == [LookUpRefusal.WRONG] * 5
+    assert look(number) is LookUpRefusal.TOO_MANY
+    assert isinstance(look(number, source="b"), Standing)
+    assert help_standing.number_in(" ｗ" + number[1:4] + " " + number[4:]) == number
+    assert [help_standing.number_in(text) for text in ("123456789", "T2345678", "W1234567", "")] == [None] * 4
 
 
 def test_one_address_cannot_flood_the_officers(office: ClockedOffice) -> None:
@@ -294,6 +354,43 @@ def test_one_address_cannot_flood_the_officers(office: ClockedOffice) -> None:
         call("f6")
     office.wait(hours=1)
     call("f7")
+
+
+def test_a_recorded_interview_waits_in_the_list_until_the_farmer_confirms(office: ClockedOffice) -> None:
+    """By its number and since when, for the village's officer and for the staff who filled it in; in the morning too."""
+    officer, stranger = office.add(Role.OFFICER, HERE, chat="51"), office.add(Role.OFFICER, ELSEWHERE)
+    staff, other = office.add(Role.STAFF), office.add(Role.STAFF)
+    checks, ups = AssistedChecks(office), CheckUps(office)
+    with office.ledger.begin() as connection:
+        wanted = Wanted("f", HERE, "startup-loan-personal", "王阿大", "13700001234", is_present=True)
+        number = checks.begin(connection, staff, wanted)
+        view = ups.look(chat_of(number), wanted.scope, connection=connection)
+        assert isinstance(view, QuestionView)
+        ups.press(view.choices[0].button.action, chat_of(number), connection=connection)
+        check = checks.find(connection, number)
+        assert check is not None
+    assert tasks(office, officer) == []
+    with office.ledger.begin() as connection:
+        checks.record(connection, staff, check)
+
+    def listed(person: Person) -> list[tuple[Heap, str, str, str, str]]:
+        with office.ledger.begin() as connection:
+            found = my_list(office, connection, person)
+        return [(one.heap, one.word, one.who, one.name, one.path) for one in found]
+
+    path = f"/desk/checks/{number}"
+    assert listed(officer) == [(Heap.NEW, "等他核对：体检结果今天存的", "王阿大", f"编号 {number}", path)]
+    assert listed(staff) == listed(officer)
+    assert listed(stranger) == listed(other) == []
+    office.wait(days=4)
+    assert listed(officer) == [(Heap.OVERDUE, "等他核对：体检结果存了 4 天", "王阿大", f"编号 {number}", path)]
+    go(office)
+    (message,) = sent_to(office, "51", "digest:")
+    assert f"等他核对：体检结果存了 4 天，下山头村，编号 {number}" in message.text
+    assert "王阿大" not in message.text
+    with office.ledger.begin() as connection:
+        assert checks.confirm(connection, number)
+    assert listed(officer) == listed(staff) == []
 
 
 def test_the_morning_message_has_ten_lines_at_most_and_comes_once_a_day(office: ClockedOffice) -> None:

@@ -172,7 +172,7 @@ def test_poison_is_set_aside_and_the_chat_goes_on(ledger: Ledger, cipher: FieldC
     for _ in range(3):
         claimed = must_claim(ledger, "w", now)
         with ledger.begin() as connection:
-            outcomes.append(inbox.fail(connection, claimed, "ValueError", now, retry_after_seconds=0, max_attempts=3))
+            outcomes.append(inbox.fail(connection, claimed, "ValueError", now, retry_after_seconds=0, max_failures=3))
 
     assert outcomes == [False, False, True]
     second = must_claim(ledger, "w", now)
@@ -180,7 +180,7 @@ def test_poison_is_set_aside_and_the_chat_goes_on(ledger: Ledger, cipher: FieldC
     finish(ledger, second, now)
     with ledger.begin() as connection:
         (aside,) = inbox_upkeep.poisoned(connection)
-        assert (aside.update_id, aside.attempts, aside.last_error) == (1, 3, "ValueError")
+        assert (aside.update_id, aside.attempts, aside.failures, aside.last_error) == (1, 3, 3, "ValueError")
         assert inbox_upkeep.put_back(connection, 1, now)
         assert not inbox_upkeep.put_back(connection, 1, now)
     again = must_claim(ledger, "w", now)
@@ -191,12 +191,42 @@ def test_update_that_kills_its_process_is_set_aside(ledger: Ledger, cipher: Fiel
     """Nobody reports the failure, the leases just run out; in the end the next update is handed out."""
     put(ledger, cipher, now, (1, "a"), (2, "a"))
     seen = []
-    for crash in range(inbox.MAX_ATTEMPTS + 1):
+    for crash in range(inbox.MOST_HAND_OUTS + 1):
         seen.append(must_claim(ledger, "w", now + timedelta(seconds=LEASE * crash)).update_id)
 
-    assert seen == [1] * inbox.MAX_ATTEMPTS + [2]
+    assert seen == [1] * inbox.MOST_HAND_OUTS + [2]
     with ledger.read() as connection:
         assert [aside.update_id for aside in inbox_upkeep.poisoned(connection)] == [1]
+
+
+def test_crashes_and_a_busy_ledger_are_no_failures_of_the_update(
+    ledger: Ledger, cipher: FieldCipher, now: datetime
+) -> None:
+    """Nine leases run out and the ledger is busy four times: then it still has its three failures, and is worked off."""
+    put(ledger, cipher, now, (1, "a"), (2, "b"))
+    now += timedelta(seconds=1)
+
+    def both() -> list[Claim]:
+        return [must_claim(ledger, "w", now) for _ in range(2)]
+
+    for _ in range(9):  # killed between the claim and its end
+        now = max(one.until for one in both())
+    asides = []
+    for is_its_own in (False, False, True, False, True, False):
+        for claimed in both():
+            with ledger.begin() as connection:
+                asides.append(
+                    inbox.fail(connection, claimed, "Error", now, retry_after_seconds=0, is_its_own=is_its_own)
+                )
+    assert not any(asides)
+    last = {one.update_id: one for one in both()}
+    assert [(one.attempt, one.failures) for one in last.values()] == [(16, 2), (16, 2)]
+    finish(ledger, last[2], now)
+    with ledger.begin() as connection:
+        assert inbox.fail(connection, last[1], "ValueError", now)
+        assert [(one.update_id, one.attempts, one.failures) for one in inbox_upkeep.poisoned(connection)] == [
+            (1, 16, 3)
+        ]
 
 
 def test_restarted_worker_frees_what_it_held(ledger: Ledger, cipher: FieldCipher, now: datetime) -> None:

@@ -203,6 +203,8 @@ async def test_filling_in_for_a_farmer_records_both_and_makes_one_case(desk: Des
         shown = await browser.get(first.headers["location"])
     assert "林海生代填" in shown.text
     assert "农户还没核对" in shown.text
+    assert re.search(r'抄给他，让他核对</h2>\s*<p class="secret">\d{3} \d{3} \d{3}</p>', shown.text)
+    assert re.search(rf'<optgroup label="【已过期[^"]*】"><option value="{ENTRY}"', page.text)
 
 
 async def test_the_export_holds_only_ones_own_cases_and_no_formula(desk: Desk) -> None:
@@ -262,6 +264,19 @@ async def test_asking_for_a_person_gives_a_number_and_reaches_the_officer(desk: 
     assert len(numbers) == 1
     assert "林海生" in answers[0].text
     number = numbers.pop()
+    assert "填编号和电话后四位" in answers[0].text
+    async with desk.browser(None) as farmer:
+        stands = await farmer.post("/s", data={"receipt": number.lower(), "tail": "1234"})
+        wrong = [await farmer.post("/s", data=one) for one in (
+            {"receipt": number, "tail": "4321"}, {"receipt": "W2222222", "tail": "1234"}
+        )]  # fmt: skip
+        silent = await farmer.post("/person", data={"form": "s", "village": "乐清大荆下山头村", "question": "问"})
+    assert "等共富金融专员林海生联系您" in stands.text
+    assert stands.headers["cache-control"] == "no-store"
+    assert [one.status_code for one in wrong] == [404, 404]
+    assert wrong[0].text == wrong[1].text
+    assert "只能您自己打过去：林海生" in silent.text
+    assert "填编号和电话后四位" not in silent.text
     async with desk.browser(officer) as browser:
         page = await browser.get(f"/desk/help/{number}")
         assert "没人回我" in page.text

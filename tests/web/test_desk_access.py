@@ -32,6 +32,7 @@ OFFICE = frozenset({Role.STAFF, Role.ADMIN})
 ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/desk"): ANYBODY,
     ("GET", "/desk/devices"): ANYBODY,
+    ("POST", "/desk/phone"): ANYBODY,
     ("POST", "/desk/sign-out"): ANYBODY,
     ("GET", "/desk/scripts"): ANYBODY,
     ("GET", "/desk/scripts/{code}"): ANYBODY,
@@ -54,6 +55,7 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/people"): frozenset({Role.ADMIN}),
     ("GET", "/desk/people/{id}"): frozenset({Role.ADMIN}),
     ("POST", "/desk/people/{id}/villages"): frozenset({Role.ADMIN}),
+    ("POST", "/desk/people/{id}/phone"): frozenset({Role.ADMIN}),
     ("POST", "/desk/people/{id}/way-in"): frozenset({Role.ADMIN}),
     ("POST", "/desk/people/{id}/hand-over"): frozenset({Role.ADMIN}),
     ("GET", "/desk/self-check"): OFFICE,

@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image
 from prometheus_client import CollectorRegistry
 
-from office.ledger import audit, code_prints
+from office.ledger import audit, code_prints, people
 from office.ledger import codes as rows
 from office.ledger.codes import Code
 from office.office import Office
@@ -175,3 +175,43 @@ async def test_staff_type_the_village_and_a_village_without_officer_gets_no_card
     assert "林海生" in card
     assert "不归您管" in foreign
     assert f'value="{ELSEWHERE}"' not in foreign
+
+
+async def test_an_officer_without_a_phone_is_asked_for_it_and_then_makes_cards(desk: Desk) -> None:
+    """The page says what is missing and takes it; staff are told who has to; a changed number makes printed cards wrong."""
+    village, office = "乐清市/大荆镇/水涨村", desk.office
+    with office.ledger.begin() as connection:
+        mute = people.add(
+            connection, office.cipher, Role.OFFICER, "章小满", "", (village,), by="test", now=office.now()
+        )
+    admin = desk.person(Role.ADMIN)
+    async with desk.browser(mute) as browser, desk.browser(admin) as other:
+        asked = (await browser.get("/desk/cards")).text
+        theirs = (await other.get("/desk/cards", params={"village": village})).text
+        refused = await posted(browser, "/desk/cards", village=village, one=f"policy:{ENTRY}")
+        wrong = await posted(browser, "/desk/phone", phone="138", back="/desk/cards")
+        kept = await posted(browser, "/desk/phone", phone="138 1234 5678", back="/desk/cards")
+        made = await posted(browser, "/desk/cards", village=village, one=f"policy:{ENTRY}")
+        page = made.headers["location"]
+        picture = await browser.get(f"{page}/picture")
+        printed = await posted(browser, f"{page}/print", layout="a6")
+        fine = (await browser.get(page)).text
+        await posted(other, f"/desk/people/{mute.id}/phone", phone="0577-62201111")
+        changed = (await browser.get(page)).text
+
+    assert 'action="/desk/phone"' in asked
+    assert "您还没有登记电话，卡上必须印您的电话" in asked
+    assert "章小满 没有登记电话" in theirs
+    assert f"/desk/people/{mute.id}" in theirs
+    assert refused.status_code == 422
+    assert (wrong.status_code, "11 位手机号" in wrong.text) == (422, True)
+    assert (kept.status_code, kept.headers["location"]) == (303, "/desk/cards")
+    assert (made.status_code, picture.status_code, printed.status_code) == (303, 200, 200)
+    assert "13812345678" in fine
+    assert "卡上的电话换了" not in fine
+    assert "卡上的电话换了" in changed
+    assert "0577-62201111" in changed
+    with office.ledger.read() as connection:
+        deeds = [(one.actor, one.purpose) for one in audit.recent(connection, 50, target=mute.id)
+                 if one.verb == "set_phone"]  # fmt: skip
+    assert deeds == [(admin.id, "changed"), (mute.id, "first")]

@@ -9,6 +9,7 @@ from office.ledger.migrations import (
     codes,
     coordination,
     forms,
+    inbox_failures,
     messages,
     people,
     privacy,
@@ -38,6 +39,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     privacy.PERSON_KEYS,
     privacy.ERASURES,
     assisted_checks.ASSISTED_CHECKS,
+    inbox_failures.INBOX_FAILURES,
 )
 
 __all__ = ["MIGRATIONS", "Migration", "apply"]

@@ -72,7 +72,7 @@ def _talk(office: ClockedOffice, connection: Connection, chat: ChatKey) -> None:
     inbox.store_updates(connection, [inbox.IncomingUpdate(1, chat.id, body, now)])
     claim = inbox.claim_next(connection, "w", now, 30)
     assert claim is not None
-    inbox.fail(connection, claim, "Error [x]", now, max_attempts=1)
+    inbox.fail(connection, claim, "Error [x]", now, max_failures=1)
     reply = seal(Outgoing(int(chat.id) if chat.id.isdigit() else 1, f"{NAME}您好"), cipher)
     outbox.enqueue(connection, [outbox.OutgoingMessage("reply:x", chat.id, outbox.Kind.REPLY, reply, now)], now)
     state = {"entry": OPEN_ENTRY, "form": "f", "at": "name", "values": {"name": NAME, "purpose": "登记到一半的翡翠"}}

@@ -1,4 +1,4 @@
-"""One chat's interview as the ledger keeps it: answers, what is being asked, what the person already has."""
+"""Where one person's interview stands: answers, what is being asked, what the person already has; kept as plain JSON."""
 
 from __future__ import annotations
 
