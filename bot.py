@@ -119,10 +119,11 @@ async def serve(office: Office, listening: socket.socket, *, is_limited: bool = 
 
 
 async def go_rounds(office: Office, stopping: asyncio.Event) -> None:
-    """A round of the office every minute until `stopping`; one that fails is logged and the next one comes."""
+    """Every minute until `stopping` the latest publication and a round of the office; one that fails is logged."""
     process = f"{socket.gethostname()}:{os.getpid()}"
     while not stopping.is_set():
         try:
+            await asyncio.to_thread(office.take_latest)
             await asyncio.to_thread(go_round, office, process)
         except Exception as error:  # a round must not end the program
             # the lines of code, never the error's words: a database quotes the row it is about

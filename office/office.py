@@ -17,7 +17,7 @@ from knowledge.answers import Action, Answer, Verb
 from knowledge.base import SHIPPED, KnowledgeBase, content_hash
 from knowledge.browsing import Menu
 from knowledge.reading import ContentError
-from knowledge.revisions import SEEDER, Revisions
+from knowledge.revisions import SEEDER, PublicationDamaged, Revisions
 from office import working_days
 from office.code_asking import CodeDesk, answer_about_code
 from office.ledger import dialogues, questions, rate_limits
@@ -54,6 +54,7 @@ class Office:
         self._cipher = FieldCipher([key.reveal() for key in settings.field_keys])
         self._sheet = _sheets(knowledge)
         self._pseudonyms = Pseudonyms(settings.secret_keys[0].reveal())
+        self._passed_over = ""
 
     @classmethod
     def open(cls, settings: Settings, data: Path = SHIPPED) -> Office:
@@ -83,6 +84,25 @@ class Office:
         """Serve another publication from the next question on; answers under way finish on the old one."""
         knowledge.warm_up()
         self._knowledge, self._sheet = knowledge, _sheets(knowledge)
+
+    def take_latest(self) -> bool:
+        """Serve the publication made last, by whichever program; False when it serves already.
+
+        One that is damaged is reported once, and the present one serves on.
+        """
+        revisions = Revisions(self.settings.state_dir)
+        latest = revisions.latest()
+        if latest is None or _mark(latest.version) in (self._knowledge.version, self._passed_over):
+            return False
+        try:
+            folder = revisions.unpack(latest.version)
+            self.swap(KnowledgeBase.load(folder, _mark(latest.version), self._knowledge.model))
+        except (PublicationDamaged, ContentError) as error:
+            self._passed_over = _mark(latest.version)
+            log.error("新发布的 %s 用不了，继续用 %s：%s", self._passed_over, self._knowledge.version, error)
+            return False
+        log.info("换上了新发布的 %s", self._knowledge.version)
+        return True
 
     def today(self) -> date:
         """The day in Wenzhou."""
@@ -205,7 +225,10 @@ def open_knowledge(state: Path, data: Path, now: datetime | None = None) -> Know
             if latest is None:
                 raise
             log.error(
-                "data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s", len(error.faults), latest.version[:6], error
+                "data/ 有 %d 处问题，没有启用，继续用上一次发布的 %s：%s",
+                len(error.faults),
+                _mark(latest.version),
+                error,
             )
     elif not revisions.knows(version):
         log.warning("data/ 有改动，但这里发布过工作人员导入的内容，没有自动启用。要用 data/：%s", TAKE_DATA)
@@ -220,8 +243,13 @@ def _serving(revisions: Revisions, data: Path) -> KnowledgeBase:
         log.error("%s改用 data/ 直接启动。", error)
         return KnowledgeBase.load(data)
     for fault in damaged:
-        log.error("%s改用更早的一次发布 %s。", fault, publication.version[:6])
-    return KnowledgeBase.load(folder, publication.version[:6])
+        log.error("%s改用更早的一次发布 %s。", fault, _mark(publication.version))
+    return KnowledgeBase.load(folder, _mark(publication.version))
+
+
+def _mark(version: str) -> str:
+    """The short form of a version that answers carry."""
+    return version[:6]
 
 
 def _memory(dialogue: Dialogue) -> Memory:

@@ -9,8 +9,9 @@ import pytest
 
 from knowledge.reading import ContentError
 from knowledge.revisions import Revisions
-from office.office import open_knowledge
+from office.office import ChatKey, open_knowledge
 from tests.knowledge.planting import few_entries, retitle
+from tests.offices import own_office
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -80,3 +81,32 @@ def test_a_damaged_snapshot_gives_way_to_the_publication_before(
 def _damage(state: Path, version: str) -> None:
     (state / "publications" / version / "data" / "facts.yaml").unlink(missing_ok=True)
     (state / "publications" / f"{version}.db").write_bytes(b"")
+
+
+def test_a_running_program_takes_what_was_published_meanwhile(
+    data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another program publishes and takes back: the next round serves it; a damaged one is told of once, not served."""
+    state = tmp_path / "state"
+    office = own_office(state, open_knowledge(state, data))
+    first = office.knowledge.version
+    assert not office.take_latest()
+
+    retitle(data, "枫斗贷")
+    second = Revisions(state).publish(data, "丙", NOW).version
+    assert office.take_latest()
+    assert office.ask("枫斗贷还办吗", ChatKey("web", "1")).version == second[:6]
+    assert any("枫斗贷" in line.text for line in office.sheet("dendrobium-loan").lines)
+    assert not office.take_latest()
+    Revisions(state).rollback("乙", NOW)
+    assert office.take_latest()
+    assert office.knowledge.version == first
+
+    retitle(data, "仙草贷")
+    damaged = Revisions(state).publish(data, "丙", NOW).version
+    _damage(state, damaged)
+    assert not office.take_latest()
+    assert not office.take_latest()
+    assert office.knowledge.version == first
+    assert caplog.text.count("用不了") == 1
+    office.ledger.close()
