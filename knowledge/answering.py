@@ -23,10 +23,10 @@ from knowledge.openings import opened, refused
 from knowledge.other_crops import is_of_his_crop
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
-from knowledge.ranking import rank
+from knowledge.ranking import NEARLY_SURE, rank
 from knowledge.rendering import source_text
 from knowledge.replies import comparison, suggestion_buttons
-from knowledge.resuming import is_unfinished, only_tells, together, with_what_was_said
+from knowledge.resuming import is_unfinished, only_tells, tells_no_more_than, together, with_what_was_said
 from knowledge.second_subject import offering, two_subjects
 from knowledge.standing import (
     calculators,
@@ -198,14 +198,15 @@ def _offer(
     """At most three choices, by what comes nearest or by what is wanted; or that nothing was found."""
     fits = possible and is_of_his_crop(base, question, ranking)
     fits = fits and is_wanted(base, question, ranking, choices(base, question, ranking))
-    before = memory.asked or "" if is_bare_wish(base, question) else None
+    if costs_asked(question) and ranking.confidence < NEARLY_SURE:
+        return calculators(), memory
+    goes_with = is_bare_wish(base, question) or tells_no_more_than(question, {"crop"})
+    before = memory.asked or "" if goes_with else None
     wish = overlooked(base, question, ranking) if fits and before is None else wish_of(base, question, before)
     if wish is not None or (possible and not is_unsuited(base, question, ranking)):
         said = suggest(base, question, ranking, wish)
         facet = question.facet.value if question.facet else None
         return said, replace(memory, entry=None, facet=facet, offered=said.entries, asked=question.said)
-    if costs_asked(question):
-        return calculators(), memory
     if WHAT_FOR_ME.search(question.plain):
         return check_up(), memory
     crop = question.facts.get("crop") if "crop" in question.heard else None

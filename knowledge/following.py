@@ -32,7 +32,7 @@ OF_ONE_KIND: Mapping[str, tuple[str, frozenset[str]]] = {
     "loan": ("贷", frozenset({"loan", "guarantee", "discount", "credit", "fraud"})),
     "insurance": ("保险", frozenset({"insurance"})),
 }
-FEW = 12
+FEW, MOST_AFTER_A_TIME = 12, 4
 _NAMING = re.compile(r"[\u4e00-\u9fff]{2,}")
 _NEEDS = re.compile(
     "^(?:还|也|是不是|一定)*(?:要不要|用不用|需不需要|要弗要|要|需要|得|必须|用)(?!多少|几|什么|啥|怎么|哪)(.{1,8}?)(?:吗|么|嘛|伐|弗|不)?$"
@@ -119,7 +119,7 @@ def is_about_offered(base: KnowledgeBase, question: Question, memory: Memory, ra
         return False
     if base.asking.sides(question.plain):
         return False
-    if (question.facet or base.asking.bare_facet(own)) is None and not needs_asked(own):
+    if (question.facet or base.asking.bare_facet(own)) is None and not needs_asked(own) and not is_of_a_time(own):
         return False
     offered = [base.entries[code] for code in memory.offered if code in base.entries]
     is_new = wants_another_kind(base, own, offered) or names_another(base, question, own, offered, ranking)
@@ -187,6 +187,12 @@ def _names_of(entry: Entry) -> tuple[str, ...]:
 def _says(entry: Entry, word: str) -> bool:
     texts = (*_names_of(entry), entry.summary, *(text for told in entry.facets.values() for text in told))
     return any(word in text for text in texts)
+
+
+def is_of_a_time(own: str) -> bool:
+    """Whether a follow-up asks of another time (那今年呢, 2027年呢)."""
+    found = _OF_A_TIME.match(own)
+    return found is not None and len(own) - found.end() <= MOST_AFTER_A_TIME
 
 
 def needs_asked(own: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind
 from knowledge.focus import NO_FOCUS, Focus, figures_in
-from knowledge.other_crops import NO_OTHER_CROPS, OtherCrops
+from knowledge.other_crops import NO_OTHER_CROPS, OtherCrops, summary_sentences
 from knowledge.rendering import NO_RULE_THAT_DAY, ended, fill, status_text, summary_text
 from knowledge.thresholds import Threshold
 from knowledge.vocabulary import FACET_WORDS
@@ -53,7 +53,7 @@ def lead_of(entry: Entry, facet: Facet | None, day: date, today: date, asked: As
     if asked.instead is not None:
         return Lead(f"{asked.instead}——{entry.title}")
     if facet is None:
-        return Lead(f"{entry.title}：{summary_text(entry, day)}")
+        return _summed_up(entry, day, asked)
     if facet is Facet.STATUS:
         note = f"。{entry.validity.note}" if entry.validity.note else ""
         return Lead(f"{entry.title}：{status_text(entry, today)}{note}")
@@ -75,6 +75,16 @@ def lead_of(entry: Entry, facet: Facet | None, day: date, today: date, asked: As
     return Lead(
         f"{FACET_WORDS[about]}{_of_year(entry, told, day)}：{text}——{entry.title}", frozenset(told), aside, facets
     )
+
+
+def _summed_up(entry: Entry, day: date, asked: Asked) -> Lead:
+    """The summary, without its figures for crops that are not the asker's; that they are left out is said instead."""
+    others = frozenset(asked.others.sentences)
+    foreign = [text for text in summary_sentences(entry) if text in others and figures_in(entry, text)]
+    if not foreign:
+        return Lead(f"{entry.title}：{summary_text(entry, day)}")
+    kept = filled(entry, [text for text in summary_sentences(entry) if text not in foreign], day)
+    return Lead(f"{entry.title}：{''.join(ended(text) for text in kept)}{asked.others.left_out(foreign)}", aside=others)
 
 
 def _spoken(entry: Entry, facet: Facet, day: date, focus: Focus) -> Lead:

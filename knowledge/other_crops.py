@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from knowledge.ranking import crop_kinds
 from knowledge.rendering import PLACEHOLDER
 
 MOST_NAMED, MANY_KINDS = 4, 3
+_SENTENCE = re.compile("[^。]*。|[^。]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class OtherCrops:
         named = dict.fromkeys(name for text in sentences for name in self.sentences.get(text, ()))
         return f"{self.crop}的没核到，这里写的是{'、'.join(list(named)[:MOST_NAMED])}的。"
 
+    def left_out(self, sentences: Iterable[str]) -> str:
+        """这里水稻的数不是生猪的: for sentences that are left out of a summary."""
+        named = dict.fromkeys(name for text in sentences for name in self.sentences.get(text, ()))
+        return f"里面{'、'.join(list(named)[:MOST_NAMED])}的不是{self.crop}的，没念给您听。"
+
 
 NO_OTHER_CROPS = OtherCrops()
 
@@ -42,11 +49,16 @@ def other_crops(base: KnowledgeBase, entry: Entry, crop: Any) -> OtherCrops:
         return NO_OTHER_CROPS
     kinds = crop_kinds(base, crop)
     sentences = {}
-    for text in (text for told in entry.facets.values() for text in told):
+    for text in (*summary_sentences(entry), *(text for told in entry.facets.values() for text in told)):
         crops = _crops_of(base, entry, text)
         if crops and crop not in text and not kinds & crops:
             sentences[text] = tuple(sorted(crops))
     return OtherCrops(crop, sentences)
+
+
+def summary_sentences(entry: Entry) -> tuple[str, ...]:
+    """The sentences of the summary as they are written."""
+    return tuple(_SENTENCE.findall(entry.summary))
 
 
 def _crops_of(base: KnowledgeBase, entry: Entry, text: str) -> frozenset[str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import replace
 
 from knowledge.answers import Answer, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.following import SHORT
+from knowledge.quantities import Kind, find_quantities
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold
 from knowledge.ranking import NEARLY_SURE
 from knowledge.text import normalise
@@ -22,14 +24,21 @@ _LEFT = 1  # a character left over is still no question
 
 def only_tells(question: Question, memory: Memory) -> bool:
     """Whether somebody asked before and with nothing settled now only says where he is, what he grows or how much he wants."""
-    if memory.entry is not None or not memory.asked or not question.heard or len(question.plain) > SHORT:
+    if memory.entry is not None or not memory.asked or question.facet is not None:
         return False
-    if question.facet is not None or not question.heard.keys() & OF_HIMSELF:
+    return tells_no_more_than(question, OF_HIMSELF)
+
+
+def tells_no_more_than(question: Question, keys: Set[str]) -> bool:
+    """Whether short words say nothing but facts, one of `keys` (or a sum) among them."""
+    if len(question.plain) > SHORT:
         return False
+    sums = [each.text for each in find_quantities(question.said) if each.kind is Kind.MONEY]
+    told = [fact.text for key, fact in question.heard.items() if key in keys] + (sums if "amount_yuan" in keys else [])
     rest = question.plain
-    for fact in sorted(question.heard.values(), key=lambda fact: -len(fact.text)):
-        rest = rest.replace(normalise(fact.text), "")
-    return len(_GLUE.sub("", rest)) <= _LEFT
+    for text in sorted((*told, *(fact.text for fact in question.heard.values())), key=len, reverse=True):
+        rest = rest.replace(normalise(text), "")
+    return bool(told) and len(_GLUE.sub("", rest)) <= _LEFT
 
 
 def is_unfinished(base: KnowledgeBase, question: Question, memory: Memory, said: Answer) -> bool:

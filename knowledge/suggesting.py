@@ -8,8 +8,9 @@ from dataclasses import replace
 from knowledge.ahead import ahead_text, asks_whether_ahead, runs_through, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
+from knowledge.coverage import counties_of
 from knowledge.entries import Entry, Facet, Payee, Status
-from knowledge.following import kinds_of, names, needs_asked, wish_at_last
+from knowledge.following import is_of_a_time, kinds_of, names, needs_asked, wish_at_last
 from knowledge.matching import Ranking
 from knowledge.notes import place_note
 from knowledge.other_crops import of_his_crop, other_crops
@@ -65,9 +66,11 @@ def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
     entries = [base.entries[code] for code in memory.offered if code in base.entries]
     facet = question.facet or base.asking.bare_facet(base.asking.pronouns.sub("", question.plain))
     year = year_ahead(question)
-    if (year is not None and asks_whether_ahead(question)) or facet is Facet.STATUS:
+    own = base.asking.pronouns.sub("", question.plain)
+    is_time = facet is None and is_of_a_time(own)
+    if (year is not None and asks_whether_ahead(question)) or facet is Facet.STATUS or is_time:
         lines = _states_of(entries, year, question)
-    elif needs_asked(base.asking.pronouns.sub("", question.plain)):
+    elif needs_asked(own):
         lines = _needs_of(base, entries, question)
     elif facet is None or (facet is Facet.WHO and asks_whether(question.plain)):
         lines = suggestion_lines(entries, question.day, "您问的是哪一样？选好了再往下说：")
@@ -97,7 +100,7 @@ def choices(base: KnowledgeBase, question: Question, ranking: Ranking) -> list[E
     there = [each for each in fitting if place_note(each, question.facts) is None or names(each, question.plain)]
     scores = {candidate.id: candidate.score for candidate in ranking.candidates}
     best = scores[every[0].code]
-    there = [each for each in there if each is every[0] or not _is_of_a_crop_gone(each, question)] or there
+    there = [each for each in there if each is every[0] or not _is_for_others(each, question)] or there
     near = [
         entry
         for place, entry in enumerate((there or fitting)[:3])
@@ -107,10 +110,12 @@ def choices(base: KnowledgeBase, question: Question, ranking: Ranking) -> list[E
     return sorted(near, key=lambda entry: bool(kinds) and not kinds & set(entry.subjects))
 
 
-def _is_of_a_crop_gone(entry: Entry, question: Question) -> bool:
-    """Whether an entry that is over is for a crop, where nobody has named a crop or the entry."""
+def _is_for_others(entry: Entry, question: Question) -> bool:
+    """Whether an entry for a crop is over, or one county's, where nobody has named a crop, the county or the entry."""
     is_over = entry.validity.historic or entry.status_on(question.today) in CLOSED
-    return is_over and bool(entry.crops) and "crop" not in question.facts and not names(entry, question.plain)
+    is_narrow = bool(counties_of(entry)) and not question.facts.keys() & {"county", "location"}
+    unsaid = bool(entry.crops) and "crop" not in question.facts and not names(entry, question.plain)
+    return unsaid and (is_over or is_narrow)
 
 
 def _with_places(lines: Sequence[Line], entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:

@@ -17,7 +17,9 @@ from knowledge.rendering import number_text, source_text, status_lines, status_t
 from knowledge.sums import amount_of
 
 FARMER, MOST, MOST_BUTTONS = "farmer", 2, 4
+LONGEST_SUM = 32  # characters
 _COST = re.compile("利息|利钱|[要还付]{1,2}(?:多少|几)|一共|总共")
+_PAID_BACK = re.compile("利息.{0,4}(?:多少|几)|[还付](?:多少|几)|[一总]共.{0,4}(?:多少|几)")
 HIGHEST = Decimal(40)  # percent a year: more is no bank's offer, and is answered by the rules on usury
 OVER = (Status.EXPIRED, Status.SUPERSEDED, Status.DRAFT)
 
@@ -52,9 +54,12 @@ def weigh(base: KnowledgeBase, question: Question, memory: Memory) -> Answer | N
 
 
 def costs_asked(question: Question) -> bool:
-    """Whether a sum and a time are named and what is to be paid back is asked: for the calculator, whatever the loan."""
+    """Whether a short question names a sum and a time and asks what is to be paid back: for the calculator, whatever
+    the loan; a story is about more than that."""
+    if len(question.plain) > LONGEST_SUM:
+        return False
     kinds = {each.kind for each in find_quantities(question.said)}
-    return {Kind.MONEY, Kind.TERM} <= kinds and _COST.search(question.plain) is not None
+    return {Kind.MONEY, Kind.TERM} <= kinds and _PAID_BACK.search(question.plain) is not None
 
 
 def _is_about(weighing: Weighing, question: Question) -> bool:

@@ -76,6 +76,7 @@ def wish_of(base: KnowledgeBase, question: Question, before: str | None = None) 
     opening = base.first_words.opening(question.plain)
     subject = wish_at_last(base, question) or base.asking.wish(question.plain)
     subject = subject or (opening.wants if opening is not None else None)
+    subject = subject or (base.asking.wish(fold(base, before)) if before else None)
     if opening is not None and subject is not None and opening.unsuited == subject:
         return None
     by_person = _by_person(base, question, before)
@@ -130,13 +131,18 @@ def is_wanted(base: KnowledgeBase, question: Question, ranking: Ranking, shown: 
 
 def _is_his(base: KnowledgeBase, entry: Entry, question: Question) -> bool:
     own_crop = crop_kinds(base, question.facts.get("crop")) & set(entry.crops)
-    return bool(own_crop) or question.facts.get("county") in counties_of(entry)
+    return bool(own_crop) or (_is_of_his_county(entry, question) and not entry.validity.historic)
+
+
+def _is_of_his_county(entry: Entry, question: Question) -> bool:
+    county = question.facts.get("county")
+    return isinstance(county, str) and county in counties_of(entry)
 
 
 def _was_his(base: KnowledgeBase, entry: Entry, question: Question) -> bool:
     """Whether an entry that is over was his own county's for his own crop: whom to ask is known there."""
     own_crop = crop_kinds(base, question.facts.get("crop")) & set(entry.crops)
-    return bool(own_crop) and question.facts.get("county") in counties_of(entry)
+    return bool(own_crop) and _is_of_his_county(entry, question)
 
 
 def is_unsuited(base: KnowledgeBase, question: Question, ranking: Ranking) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,9 @@ from knowledge.answers import Answer, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.coverage import covers
 from knowledge.entries import Facet
+from knowledge.first_words import FirstWords
 from knowledge.notes import place_note
+from knowledge.reading import ContentError
 
 DAY = date(2026, 11, 25)
 MOST_LINES = 12
@@ -269,3 +273,82 @@ def test_money_asked_of_a_bank_is_not_ours(base: KnowledgeBase) -> None:
     for text in ("农商行存款利率现在多少", "我存折丢了怎么办", "你们是银行吗 我要取钱"):
         said, _ = talk(base, text)
         assert (said.outcome, said.topic) == (Outcome.REFER, "deposits")
+
+
+def test_a_summary_lends_no_other_crops_figures(base: KnowledgeBase) -> None:
+    """Who keeps pigs is not told what rice pays, neither in the summary nor below it."""
+    said, _ = talk(base, "苍南养猪有没有保险")
+
+    assert said.entries[0] == "cangnan-farm-insurance-2024"
+    assert "里面水稻的不是生猪的" in said.lines[1].text
+    assert "1000 元" not in said.short_text
+    assert "1 元" not in said.short_text
+
+
+def test_what_died_is_known_from_before(base: KnowledgeBase) -> None:
+    """养鸡, 五千只, 龙港, 死了一半: said piece by piece, it is damage all the same."""
+    said, _ = talk(base, "养鸡", "五千只", "龙港", "死了一半")
+
+    assert "报案" in said.lines[0].text
+
+
+def test_who_asks_what_there_is_at_all_is_led_to_the_check_up(base: KnowledgeBase) -> None:
+    """Nothing fits 什么政策我能享受: a few questions find out more than a guess."""
+    said, _ = talk(base, "有没有什么政策我能享受的 我55岁女的 文成 种点菜")
+
+    assert said.buttons[0].label == "政策体检"
+
+
+def test_an_older_table_of_askings_weighs_nothing(base: KnowledgeBase) -> None:
+    """A publication from before there were weighings answers as it did."""
+    older = replace(base, asking=replace(base.asking, weighings=()))
+
+    assert answer(older, "银行讲利息六厘算高不高", Memory(), DAY)[0].entries[:1] != ("lpr",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "topic"),
+    [
+        (("隔壁叫我给他做担保贷款三十万 我签字要紧吗", "他还不出我要还吗"), "guaranteeing-others"),
+        (("我爸做担保人，那个人跑了，银行找我爸要钱",), "guaranteeing-others"),
+        (("你们工作人员态度差我要投诉",), "complaint"),
+    ],
+)
+def test_what_a_signature_brings_and_where_to_complain(base: KnowledgeBase, texts: tuple[str, ...], topic: str) -> None:
+    """Who signs for another is told what he answers for; who was treated badly is told whom to ring."""
+    said, _ = talk(base, *texts)
+
+    assert (said.outcome, said.topic) == (Outcome.REFER, topic)
+
+
+def test_papers_are_not_shown_to_who_comes_to_the_door(base: KnowledgeBase) -> None:
+    """先别给, and where they are shown safely; the village's own clerk is no stranger."""
+    said, _ = talk(base, "银行来人拍照做授信，我要把身份证给他拍吗")
+    clerk, _ = talk(base, "村干部叫我把身份证发给他登记补贴")
+
+    assert said.lines[0].text.startswith("先别给")
+    assert not clerk.lines[0].text.startswith("先别给")
+
+
+def test_a_sea_fish_is_one_of_the_fish_that_are_insured(base: KnowledgeBase) -> None:
+    """大黄鱼 in 霞关: 苍南's own mutual insurance, with the figures for fish."""
+    said, _ = talk(base, "大黄鱼网箱 霞关 保险一口多少")
+
+    assert said.entries[0] == "mariculture-mutual-insurance"
+
+
+def test_a_sum_without_a_product_leads_to_the_calculator(base: KnowledgeBase) -> None:
+    """30万三年一个月还多少 is worked out, not guessed at."""
+    said, _ = talk(base, "30万三年一个月还多少")
+
+    assert said.buttons[0].label == "算一算"
+
+
+def test_a_part_of_a_row_is_whole_or_a_fault(tmp_path: Path) -> None:
+    """{first, then, within} needs all three."""
+    path = tmp_path / "first-words.yaml"
+    row = "  - {key: one, say: [别做], entries: [], with: [[{first: 把, then: 了}, 保险]]}\n"
+    path.write_text(f"groups: {{}}\nwrongs:\n{row}openings: []\n", encoding="utf-8")
+
+    with pytest.raises(ContentError, match="within"):
+        FirstWords.load(path)
