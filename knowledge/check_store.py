@@ -51,6 +51,15 @@ class CheckStore:
             draft.unlink(missing_ok=True)
             raise
 
+    def sweep(self) -> int:
+        """Delete it when its seven days are over or it makes no sense. Returns how many files went."""
+        was_there = self.path.exists()
+        try:
+            self.load()
+        except ValueError:
+            self.drop()
+        return int(was_there and not self.path.exists())
+
     def drop(self) -> bool:
         """Delete it; False when there was none."""
         try:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from knowledge import check_store
 from office import assisted_checks, follow_ups, help_desk
 from office.case_erasure import KEPT_DAYS as CASE_DAYS
 from office.case_erasure import CaseErasure
@@ -59,6 +60,7 @@ DAYS: Mapping[str, int] = {
     "发出消息的记录（没有正文）": SENT_DAYS,
     "对话记忆（10 分钟后不再用）": DIALOGUE_DAYS,
     "没填完的表": open_forms.KEPT_DAYS,
+    "终端里的体检（状态文件夹里的 `terminal-check.json`，只有本人能读）": check_store.TIME_TO_LIVE.days,
     "提问的文字和聊天代号": QUESTION_TEXT_DAYS,
     "提问的结果（没有文字）": QUESTION_DAYS,
     "拉黑了机器人的聊天": BLOCKED_CHAT_DAYS,
@@ -93,6 +95,7 @@ def clean(office: Office) -> int:
         rows = _clean_records(office, connection)
         keys = person_keys.destroy_unused(connection)
     files = CasePapers(office).sweep((office.now() - STRAY_FILE).timestamp())
+    files += check_store.CheckStore(office.settings.state_dir, office.now).sweep()
     gone = cases + talk + rows + files
     if gone + keys:
         with office.ledger.begin() as connection:

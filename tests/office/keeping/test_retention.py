@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from knowledge.check_store import CheckStore
 from office import retention
 from office.applicants import Applicants
 from office.ledger import (
@@ -64,6 +65,18 @@ def test_each_kind_goes_after_its_days_and_no_sooner(office: ClockedOffice) -> N
         office.wait(days=1)
         retention.clean(office)
         assert not any(rows(office, name) for name in names), names
+
+
+def test_an_interview_left_at_the_terminal_goes_after_seven_days(office: ClockedOffice) -> None:
+    """Though nobody sits down there again."""
+    store = CheckStore(office.settings.state_dir, office.now)
+    store.save({"scope": ""})
+    office.wait(days=6.9)
+    retention.clean(office)
+    assert store.path.exists()
+    office.wait(days=0.2)
+    assert retention.clean(office) == 1
+    assert not store.path.exists()
 
 
 def test_text_and_chat_of_a_question_go_before_its_outcome(office: ClockedOffice) -> None:
