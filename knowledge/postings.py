@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,7 @@ class _Reader:
         for kind, text in strings:
             cut = cut_channels(text, self._lexicon)
             for channel, tokens in enumerate(cut):
-                for token in tokens:
-                    self._add(token, channel, len(self.kinds), bag)
+                self._add(tokens, channel, len(self.kinds), bag)
             self.kinds.append(KINDS.index(kind))
             self.texts.append(text)
             if self._vectors:
@@ -100,12 +100,16 @@ class _Reader:
         self.texts.append("")
         self.string_start.append(len(self.kinds))
 
-    def _add(self, token: str, channel: int, string: int, bag: int) -> None:
-        term = self.vocabularies[channel].setdefault(token, self.n_terms)
-        self.n_terms += term == self.n_terms
+    def _add(self, tokens: Sequence[str], channel: int, string: int, bag: int) -> None:
+        vocabulary = self.vocabularies[channel]
+        terms: list[int] = []
+        for token in tokens:
+            term = vocabulary.setdefault(token, self.n_terms)
+            self.n_terms += term == self.n_terms
+            terms.append(term)
         for owner in (string, bag):
-            self.terms.append(term)
-            self.segments.append(owner * N_CHANNELS + channel)
+            self.terms.extend(terms)
+            self.segments.extend(repeat(owner * N_CHANNELS + channel, len(terms)))
 
 
 def _mean_vector(meanings: Sequence[Floats], kinds: Sequence[int], vectors: VectorTable) -> Floats:
