@@ -181,8 +181,10 @@ def announce(settings: Settings, secret: str | None) -> None:
     """Say where the windows are and how to open more of them; `secret` lets the first administrator in, once."""
     for warning in settings.warnings:
         print(f"注意：{warning}")
-    is_open = settings.web_host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    print(f"网页窗口：http://{'127.0.0.1' if is_open else settings.web_host}:{settings.port}")
+    here, nearby = addresses(settings)
+    print(f"网页窗口：{here}")
+    if nearby is not None:
+        print(f"同一个局域网里的手机、电脑打开：{nearby}")
     if settings.public_base_url_given:
         print(f"公开地址：{settings.public_base_url}")
         code = qrcode.QRCode(border=2)
@@ -193,9 +195,34 @@ def announce(settings: Settings, secret: str | None) -> None:
     if settings.telegram_bot_token is None:
         print("要加 Telegram 窗口：到 @BotFather 建一个机器人，把令牌写进 .env：TELEGRAM_BOT_TOKEN=……，再重新启动。")
     if secret is not None:
-        own = settings.public_base_url if settings.public_base_url_given else f"http://127.0.0.1:{settings.port}"
+        own = settings.public_base_url if settings.public_base_url_given else nearby or here
         print(f"还没有管理员。第一位管理员从这里进工作台（只能用一次，24 小时内有效）：{own}/desk/enter/{secret}")
     print("按 Ctrl-C 停止。", flush=True)
+
+
+def addresses(settings: Settings) -> tuple[str, str | None]:
+    """Where this machine opens the web window; and, when it listens everywhere, where others of its network do."""
+    host = settings.web_host
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return _address(host, settings.port), None
+    nearby = _network_address(":" in host)
+    here = _address("::1" if host == "::" else "127.0.0.1", settings.port)
+    return here, _address(nearby, settings.port) if nearby else None
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _network_address(v6: bool) -> str | None:
+    """This machine's address on the way out; connecting a datagram socket chooses it and sends nothing."""
+    family, far = (socket.AF_INET6, "2001:db8::1") if v6 else (socket.AF_INET, "192.0.2.1")
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            return str(probe.getsockname()[0])
+    except OSError:  # no way out: this machine is on no network
+        return None
 
 
 def set_up_logging(settings: Settings) -> None:

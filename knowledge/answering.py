@@ -18,16 +18,17 @@ from knowledge.entries import Entry, Facet
 from knowledge.following import follow, goes_on, is_about_offered, is_follow_up, names, still_about, wants_another_kind
 from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
+from knowledge.local import beside
 from knowledge.matching import Ranking
 from knowledge.openings import opened, refused
 from knowledge.other_crops import is_of_his_crop
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
-from knowledge.ranking import NEARLY_SURE, rank
+from knowledge.ranking import NEARLY_SURE, crop_kinds, is_far_ahead, rank
 from knowledge.rendering import source_text
 from knowledge.replies import comparison, suggestion_buttons
 from knowledge.resuming import is_unfinished, only_tells, tells_no_more_than, together, with_what_was_said
-from knowledge.second_subject import offering, two_subjects
+from knowledge.second_subject import ASKED_TOO, offering, two_subjects
 from knowledge.standing import (
     calculators,
     check_up,
@@ -43,7 +44,7 @@ from knowledge.standing import (
     said_plainly,
     word_explained,
 )  # fmt: skip
-from knowledge.suggesting import choices, of_offered, suggest
+from knowledge.suggesting import choices, of_offered, suggest, sum_named
 from knowledge.telling import tell
 from knowledge.topics import Topic
 from knowledge.weighing import costs_asked, weigh
@@ -108,6 +109,9 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
         entry, question = follow(base, question, memory)
         brief = entry.code == memory.entry
         return tell(base, question, entry, brief=brief), _about(entry, question, memory)
+    pointed = sum_named(base, question, memory) if topic is None else None
+    if pointed is not None:
+        return tell(base, replace(question, facet=None), pointed), _about(pointed, question, memory)
     if topic is None and is_about_offered(base, question, memory, ranking):
         return of_offered(base, question, memory)
     return _decide(base, question, memory, ranking, topic)
@@ -170,7 +174,8 @@ def _decide(
         pair = two_subjects(base, question)
         entry = pair[0] if pair is not None else base.entries[ranking.candidates[0].id]
         said = tell(base, question, entry, ranking, word=word)
-        return offering(said, pair[1]) if pair is not None else said, _about(entry, question, memory)
+        also = (pair[1], ASKED_TOO) if pair is not None else _also_there(base, question, ranking)
+        return offering(said, *also) if also is not None else said, _about(entry, question, memory)
     if word is not None:
         return _explain(base, question, word, ranking if possible else None), memory
     kept = _goes_on_about(base, question, memory, ranking, possible=possible) if topic is None else None
@@ -186,7 +191,8 @@ def _goes_on_about(
     if at_hand is not None and (is_best or not possible) and goes_on(base, question, at_hand):
         followed = replace(question, facet=question.facet or Facet.WHO)
         return tell(base, followed, at_hand, brief=True), _about(at_hand, followed, memory)
-    if at_hand is not None and is_best and base.asking.pronouns.match(question.said):  # 那一半是老茶园的呢
+    points = base.asking.pronouns.match(question.said) is not None  # 那一半是老茶园的呢
+    if at_hand is not None and is_best and (points or is_far_ahead(ranking)):
         return tell(base, question, at_hand, brief=True), _about(at_hand, question, memory)
     kept = still_about(base, question, memory, ranking, possible=possible)
     return (tell(base, question, kept, brief=True), _about(kept, question, memory)) if kept is not None else None
@@ -221,6 +227,12 @@ def _about(entry: Entry, question: Question, memory: Memory) -> Memory:
     asked = question.said if long_enough else memory.asked or question.said
     facet = question.facet.value if question.facet else None
     return replace(memory, entry=entry.code, facet=facet, offered=(), asked=asked)
+
+
+def _also_there(base: KnowledgeBase, question: Question, ranking: Ranking) -> tuple[Entry, str] | None:
+    """What the asker's county, or a wider area, has beside the entry told."""
+    kinds = crop_kinds(base, question.facts.get("crop"))
+    return beside(base.entries, ranking, question.facts.get("county"), kinds, question.day)
 
 
 def _alone_is_named(base: KnowledgeBase, plain: str, ranking: Ranking) -> bool:

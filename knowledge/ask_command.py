@@ -14,11 +14,12 @@ from knowledge.check_store import CheckStore
 from knowledge.check_text import number_in
 from knowledge.check_words import CHECK_UP_WORDS, THIS_ONE_WORDS
 from knowledge.interviewing import Interviewing
-from knowledge.terminal_check import TerminalCheck
+from knowledge.terminal_check import HELP_WORDS, TerminalCheck
 
 GREETING = "您问，我答；空行结束。想知道能办哪些，打“政策体检”；说到哪一条，想知道自己能不能办，打“我能办吗”。"
 HOW_HERE = "在这里做：打“政策体检”就开始，一问一答。"
 HOW_IN_A_CHAT = "在这里做：运行 python -m knowledge ask，然后输入“政策体检”。"
+ROW = '{"id": "1", "text": "石斛贷利息多少", "chat": "a", "on": "2026-11-23"}'
 DROPPED = "好的，前面说的、答的都删了。想再做，打“体检”就行。"
 STOPPED = "停在这里了，答过的都存着。7 天内再来，打“继续”就接着。"
 FORGET_WORDS = frozenset({"取消", "忘掉", "清空", "删除我的信息", "删掉我的信息"})
@@ -27,8 +28,8 @@ FORGET_WORDS = frozenset({"取消", "忘掉", "清空", "删除我的信息", "�
 def add_parser(commands: Any, state: Path) -> None:
     """The words of `ask`; `state` is the state folder unless --state names another."""
     asker = commands.add_parser("ask", help="问一句；不写问题就一句接一句地聊，也能做政策体检")
-    asker.add_argument("question", nargs="?")
-    asker.add_argument("--jsonl", action="store_true", help="从标准输入一行一个 JSON")
+    asker.add_argument("question", nargs="?", help="要问的一句，例如 石斛贷利息多少")
+    asker.add_argument("--jsonl", action="store_true", help=f"从标准输入一行一个 JSON：{ROW}；同一个 chat 的接着聊")
     asker.add_argument("--on", type=date.fromisoformat, default=None, help="按哪一天，例如 2026-11-23")
     asker.add_argument("--state", type=Path, default=state, help=f"状态文件夹，默认 {state}")
 
@@ -67,7 +68,9 @@ class TerminalChat:
             return DROPPED
         is_of_chat = self._chose_from_chat and number_in(line) is not None
         of_check = None if is_of_chat else self._check.typed(line)
-        return self._asked(line) if of_check is None else self._of_check(of_check)
+        if of_check is not None:
+            return self._of_check(of_check)
+        return GREETING if _plain(line).lower() in HELP_WORDS else self._asked(line)
 
     def _of_check(self, text: str) -> str:
         self._chose_from_chat = False

@@ -106,13 +106,15 @@ class Asking:
         return None
 
     def facets_of(self, text: str) -> tuple[Facet, ...]:
-        """All facets of a question that ends in a string of short ones (利息多少 几年还 要带什么); none for a story."""
+        """All facets of a question with a string of short ones (利息多少 几年还 要带什么), told after it or not; none for a story."""
         found: list[Facet] = []
         for clause in reversed([clause for clause in _PART.split(text) if clause]):
             is_short = len(clause) <= SHORT_PART
             facet = self.bare_facet(clause.lower()) if is_short else self.facet(clause.lower())
-            if facet is None:
+            if facet is None and found:
                 break
+            if facet is None:
+                continue  # what is told after what is asked
             found.append(facet)
             if not is_short or len(found) == MOST_PARTS:
                 break
@@ -121,6 +123,12 @@ class Asking:
     def bare_facet(self, folded: str) -> Facet | None:
         """The facet named by a bare word such as 利息 or 材料, for follow-ups like 那利息呢."""
         return self.facet(folded) or next((facet for word, facet in BARE if word in folded), None)
+
+    def without_facets(self, folded: str) -> str:
+        """The text with a gap for every bare word that only asks (什么时候, 多少)."""
+        for word, _ in BARE:
+            folded = folded.replace(word, " ")
+        return folded
 
     def sides(self, folded: str) -> tuple[str, ...]:
         """The two halves of a comparison, or nothing."""

@@ -14,7 +14,13 @@ from knowledge.facts import NUMBERS, Fact
 
 SHOWN_AT_ONCE = (Group.LIKELY, Group.ASK, Group.NEARLY)
 WITHIN_REACH = (Group.LIKELY, Group.ASK, Group.OPEN, Group.NEARLY)
-HOW_TO_STEER = "不想答了，打“先不答了”；前面答错了，打“改”；想问别的，直接问。"
+HOW_TO_STEER = "不想答了，打“先不答了”或“停”；上一问答错了，打“上一题”；更前面的，打“改”；想问别的，直接问。"
+HELP = (
+    "打字答就行；选项前面有数字的，打数字也行；不知道就打“不清楚”。",
+    "上一题：回到上一问，改它的答案。改：列出前面答的，再挑一个改。不改了：不改，接着答。",
+    "停：先不答了，看结果；答过的存 7 天，打“继续”接着。从头再答：全清掉，重来。取消：答过的都删掉。",
+    "想问别的，直接问；答完再接着这一问。",
+)
 CORRECT = "不对就打“改”。"
 NO_PAPERS = "材料单里还没有条目。打“列进 1”，就把第 1 条要的材料列进来。"
 _DIGITS = "零一二三四五六七八九十"
@@ -25,7 +31,7 @@ def question_text(view: QuestionView, fact: Fact, *, is_first: bool = False, is_
     """The question, then what can be answered."""
     lines = [line.text for line in view.lines(is_first=is_first, is_answered=is_answered, correct=CORRECT)]
     lines += choice_lines(view, fact)
-    return "\n".join([*lines, HOW_TO_STEER] if is_first else lines)
+    return "\n".join([*lines, f"{HOW_TO_STEER}忘了打什么，打“帮助”。"] if is_first or view.trouble else lines)
 
 
 def reminder_text(view: QuestionView, fact: Fact, *, are_numbers_taken: bool) -> str:
@@ -76,6 +82,11 @@ def number_in(text: str) -> int | None:
     return int(digits) if digits.isdecimal() else _DIGITS.index(digits)
 
 
+def help_text(view: QuestionView, fact: Fact) -> str:
+    """Everything that can be typed at a question, and the question again."""
+    return "\n".join([*HELP, "", view.text, *choice_lines(view, fact)])
+
+
 def known_text_of(view: QuestionView | ResultView) -> str:
     """All answers so far, numbered, to choose the one to change."""
     if not view.known:
@@ -115,7 +126,7 @@ def _result_lines(view: ResultView, *, is_whole: bool) -> Iterator[str]:
         yield from _sections(view, is_whole=is_whole)
         yield ""
     yield from (line.text for line in view.tail(CORRECT))
-    yield _next_steps(view)
+    yield next_steps(view)
 
 
 def _sections(view: ResultView, *, is_whole: bool) -> Iterator[str]:
@@ -133,7 +144,7 @@ def _sections(view: ResultView, *, is_whole: bool) -> Iterator[str]:
         yield f"另外：{'、'.join(folded_away)}。打“看全部”，一条一条列出来。"
 
 
-def _next_steps(view: ResultView) -> str:
+def next_steps(view: ResultView) -> str:
     """Typed words in place of the buttons."""
     steps = ["继续问"] if Action(Verb.CHECK_STEP, GO_ON) in {button.action for button in view.buttons} else []
     if not view.scope and view.items:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from knowledge.crops import Crops
 from knowledge.dialect import DialectTable
 from knowledge.entries import Entry, Facet, Status
 from knowledge.facts import load_facts
+from knowledge.first_words import FirstWords
 from knowledge.fraud import FraudPatterns
 from knowledge.glossary import load_glossary
 from knowledge.lint import check_entry, check_questions, check_together
 from knowledge.loading import load_entries, load_entry
+from knowledge.parameters import load_parameters
 from knowledge.places import Places
 from knowledge.reading import ContentError, Fault
 from knowledge.topics import Topics
@@ -36,31 +39,47 @@ TABLES: Mapping[str, Callable[[Path], object]] = {
 }
 
 
-def check(root: Path, only: Sequence[Path] = (), questions: Sequence[str] = ()) -> tuple[list[Fault], list[Entry]]:
-    """Every fault of data/ below `root` (or of the files `only`), and the entries that could be read."""
-    return check_folder(root / "data", only, questions)
+class NothingThere(Exception):  # noqa: N818 - named for what happened
+    """A file or folder that was to be checked and is not there, or a folder with nothing to check."""
+
+
+def check_paths(
+    data: Path, paths: Sequence[Path] = (), questions: Sequence[str] = ()
+) -> tuple[list[Fault], list[Entry]]:
+    """Every fault of `data`, or of the files and folders `paths` alone, and the entries that could be read.
+
+    One folder that holds a whole content of its own, as `export` writes it, is checked by itself, in any form of YAML.
+    Raises `NothingThere`.
+    """
+    places = [_place(path, data) for path in paths]
+    if len(places) == 1 and places[0].is_dir() and _is_content(places[0]):
+        is_own = places[0] == data.resolve()
+        return check_folder(places[0], (), questions, is_canonical=is_own)
+    files = [file for place in places for file in _files(place)]
+    return check_folder(data, files, questions)
 
 
 def check_folder(
     data: Path, only: Sequence[Path] = (), questions: Sequence[str] = (), *, is_canonical: bool = True
 ) -> tuple[list[Fault], list[Entry]]:
-    """The same for any folder shaped like data/; `is_canonical=False` lets every form of YAML pass."""
+    """The same for a folder shaped like data/, or for its files `only` and entries that are not in it yet.
+
+    `is_canonical=False` lets every form of YAML pass.
+    """
     root = data.parent
-    faults: list[Fault] = [] if only else _faults_of_tables(data)
+    wanted = {path.resolve() for path in only}
+    faults = _faults_of_tables(data)
     if missing := _missing(data):
         return missing, []
     facts = load_facts(data / "facts.yaml", faults)
     entries = load_entries(data / "entries", faults, root)
     chosen = entries
     if only:
-        faults = [fault for fault in faults if any(path.match(fault.path) for path in only)]
-        names = {str(path) for path in only}
-        chosen = [entry for entry in entries if entry.path in names or str(root / entry.path) in names]
-        chosen += [
-            e
-            for path in only
-            if path.name and not _is_loaded(path, entries, root) and (e := load_entry(path, str(path), faults))
-        ]
+        faults = [fault for fault in faults if (root / fault.path).resolve() in wanted]
+        chosen = [entry for entry in entries if (root / entry.path).resolve() in wanted]
+        shared = load_parameters(data / "parameters", [], root)
+        fresh = [path for path in only if not path.resolve().is_relative_to(data.resolve())]
+        chosen += [entry for path in fresh if (entry := load_entry(path, str(path), faults, shared)) is not None]
     plan = re.sub(r"\s", "", _plan(data).read_text(encoding="utf-8"))
     codes = frozenset(entry.code for entry in entries)
     for entry in chosen:
@@ -69,19 +88,41 @@ def check_folder(
     paths = {entry.path for entry in chosen}
     faults.extend(fault for fault in together if fault.path in paths)
     if is_canonical:
-        faults.extend(_faults_of_form(data, only))
+        faults.extend(_faults_of_form(data, wanted))
     return sorted(set(faults)), chosen
+
+
+def _place(path: Path, data: Path) -> Path:
+    """Where `path` is, seen from here or from the folder that `data` is in."""
+    for place in (path, data.parent / path):
+        if place.exists():
+            return place.resolve()
+    raise NothingThere(f"没有 {path} 这个文件或文件夹。写 data/ 里的，例如 data/entries/loans；不写就查全部。")
+
+
+def _is_content(folder: Path) -> bool:
+    return (folder / "facts.yaml").is_file() and (folder / "entries").is_dir()
+
+
+def _files(place: Path) -> list[Path]:
+    """The file itself, or the YAML files of a folder."""
+    if not place.is_dir():
+        return [place]
+    files = sorted(place.rglob("*.yaml"))
+    if not files:
+        raise NothingThere(f"文件夹 {place} 里没有 .yaml 文件，没有东西可查。")
+    return files
 
 
 def _faults_of_tables(data: Path) -> list[Fault]:
     """Faults of the files beside the entries: places, crops, topics and the like."""
     faults: list[Fault] = []
-    for name, load in TABLES.items():
+    for name, load in (*TABLES.items(), ("first-words.yaml", FirstWords.load)):
         try:
             if (data / name).exists():
                 load(data / name)
         except ContentError as error:
-            faults.extend(error.faults)
+            faults.extend(replace(fault, path=f"{data.name}/{name}") for fault in error.faults)
     return faults
 
 
@@ -102,15 +143,13 @@ def _plan(data: Path) -> Path:
     return own if own.exists() else SHIPPED / PLAN
 
 
-def _faults_of_form(data: Path, only: Sequence[Path]) -> list[Fault]:
+def _faults_of_form(data: Path, wanted: Set[Path]) -> list[Fault]:
     root = data.parent
-    names = {path: str(path.relative_to(root)) for path in canonical_files(data)}
-    wanted = {path.resolve() for path in only} | {(root / path).resolve() for path in only}
     return [
         fault
-        for path, name in names.items()
-        if not only or path.resolve() in wanted
-        for fault in not_canonical(path, name)
+        for path in canonical_files(data)
+        if not wanted or path.resolve() in wanted
+        for fault in not_canonical(path, str(path.relative_to(root)))
     ]
 
 
@@ -138,10 +177,3 @@ def table(entries: Sequence[Entry], day: date) -> list[str]:
         + (" …" if len(due) > 12 else "")
     )
     return lines
-
-
-def _is_loaded(path: Path, entries: Sequence[Entry], root: Path) -> bool:
-    names = {entry.path for entry in entries}
-    return str(path) in names or (
-        path.is_absolute() and path.is_relative_to(root) and str(path.relative_to(root)) in names
-    )

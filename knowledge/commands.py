@@ -15,17 +15,21 @@ from zoneinfo import ZoneInfo
 from knowledge import ask_command, calculate_command, corpus_evaluation, exporting, publish_command
 from knowledge.asking_lines import answer_lines
 from knowledge.base import SHIPPED, KnowledgeBase
-from knowledge.check_command import stated, told
-from knowledge.checking import check, table
+from knowledge.check_command import FACTS_HELP, nothing_said, stated, told, unknown_fact
+from knowledge.checking import NothingThere, check_paths, table
 from knowledge.documents import document_of
 from knowledge.eligibility import estimate
 from knowledge.evaluating import evaluate
 from knowledge.evaluation import read_golden
 from knowledge.fit_command import refit
 from knowledge.reading import ContentError
+from knowledge.serving import open_serving
 from knowledge.showing import show, verdict_json
+from knowledge.values import is_unknown
 
 ROOT = SHIPPED.parent
+ROW_SHOWN = '{"id": "1", "code": "dendrobium-loan"}'
+ROW_JUDGED = '{"id": "1", "code": "dendrobium-loan", "facts": {"county": "乐清市"}}'
 
 
 def today() -> date:
@@ -36,7 +40,7 @@ def today() -> date:
 def main(argv: Sequence[str], state: Path = ROOT / "var") -> int:
     """Run one subcommand; the exit code is 0, 1 for faults found, 2 for words that cannot be understood.
 
-    `state` is the state folder of `ask`, `publish`, `rollback`, `import` and `export --published`.
+    `state` is the state folder whose publication answers, and that `publish`, `rollback` and `import` write.
     """
     arguments = _parser(state).parse_args(argv)
     try:
@@ -52,18 +56,16 @@ def _parser(state: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m knowledge", description="惠农政策知识库")
     commands = parser.add_subparsers(dest="command", required=True)
     checker = commands.add_parser("check", help="检查 data/ 里的所有内容")
-    checker.add_argument("files", nargs="*", type=Path)
+    checker.add_argument("files", nargs="*", type=Path, metavar="文件或文件夹", help="只查这些；不写就查全部")
     ask_command.add_parser(commands, state)
     shower = commands.add_parser("show", help="看一个条目某一天的样子")
-    shower.add_argument("code", nargs="?")
-    shower.add_argument("--json", action="store_true")
-    shower.add_argument("--jsonl", action="store_true")
     judge = commands.add_parser("check-eligibility", help="初步判断一个人符不符合")
-    judge.add_argument("code", nargs="?")
-    judge.add_argument("--facts", default="{}")
-    judge.add_argument("--json", action="store_true")
-    judge.add_argument("--jsonl", action="store_true")
-    for part in (shower, judge):
+    judge.add_argument("--facts", default="{}", help=FACTS_HELP)
+    for part, row in ((shower, ROW_SHOWN), (judge, ROW_JUDGED)):
+        part.add_argument("code", nargs="?", help="条目的编号，例如 dendrobium-loan")
+        part.add_argument("--json", action="store_true", help="写成 JSON")
+        part.add_argument("--jsonl", action="store_true", help=f"从标准输入一行一个 JSON：{row}")
+        part.add_argument("--state", type=Path, default=state, help=f"状态文件夹，默认 {state}")
         part.add_argument("--on", type=date.fromisoformat, default=None, help="按哪一天，例如 2026-11-23")
     evaluator = commands.add_parser("evaluate", help="在考题上量准不准")
     evaluator.add_argument("--split", default="held-back", choices=("tune", "held-back", "all"))
@@ -83,10 +85,14 @@ def run_check(arguments: argparse.Namespace) -> int:
     """Print every fault as file:line, then the table; 1 when there is a fault."""
     golden = sorted((ROOT / "tests" / "cases").glob("questions*.yaml"))
     questions = [question.text for question in read_golden(golden)]
-    faults, entries = check(ROOT, arguments.files, questions)
+    try:
+        faults, entries = check_paths(SHIPPED, arguments.files, questions)
+    except NothingThere as error:
+        print(error, file=sys.stderr)
+        return 2
     for fault in faults:
         print(fault)
-    for line in table(entries, today()):
+    for line in table(entries, today()) if entries else ():
         print(line)
     print(f"{len(faults)} 处问题" if faults else "0 处问题，可以发布")
     return 1 if faults else 0
@@ -94,7 +100,9 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_ask(arguments: argparse.Namespace) -> int:
     """One answer, JSON lines, or a chat."""
-    base = KnowledgeBase.load(SHIPPED)
+    if _is_lines_and(arguments.question, arguments, ask_command.ROW):
+        return 2
+    base = _serving(arguments)
     day = arguments.on or today()
     if arguments.jsonl:
         return _each_line(answer_lines(base, day))
@@ -106,7 +114,9 @@ def run_ask(arguments: argparse.Namespace) -> int:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """One entry as JSON or text."""
-    base = KnowledgeBase.load(SHIPPED)
+    if _is_lines_and(arguments.code, arguments, ROW_SHOWN):
+        return 2
+    base = _serving(arguments)
     if arguments.jsonl:
         return _each_line(lambda row: show(_entry(base, row["code"]), _day(row, arguments)))
     try:
@@ -120,25 +130,57 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 def run_check_eligibility(arguments: argparse.Namespace) -> int:
     """One verdict as JSON, or many; without --json in words, and without CODE for every entry."""
-    base = KnowledgeBase.load(SHIPPED)
+    if _is_lines_and(arguments.code, arguments, ROW_JUDGED):
+        return 2
+    base = _serving(arguments)
 
     def judge(row: dict[str, Any]) -> dict[str, Any]:
-        entry = _entry(base, row["code"])
-        return verdict_json(entry, estimate(entry, row.get("facts") or {}, _day(row, arguments)))
+        entry, facts = _entry(base, row["code"]), row.get("facts") or {}
+        if wrong := unknown_fact(base, facts):
+            raise ValueError(wrong)
+        verdict = estimate(entry, facts, _day(row, arguments), declared=base.facts)
+        return verdict_json(entry, verdict, base.facts)
 
     if arguments.jsonl:
         return _each_line(judge)
     try:
         facts = _facts(arguments.facts)
-        if not arguments.json:
-            view = stated(base, arguments.code or "", facts, arguments.on or today())
-            print(*(line.text for line in told(view)), sep="\n")
-            return 0
-        print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
+        if arguments.json:
+            print(json.dumps(judge({"code": arguments.code, "facts": facts}), ensure_ascii=False, indent=2))
+        else:
+            print(*_in_words(base, arguments.code or "", facts, arguments.on or today()), sep="\n")
     except (ValueError, LookupError) as error:
         print(error.args[0] if error.args else error, file=sys.stderr)
         return 2
     return 0
+
+
+def _in_words(base: KnowledgeBase, code: str, facts: dict[str, Any], day: date) -> list[str]:
+    if wrong := unknown_fact(base, facts):
+        raise ValueError(wrong)
+    view = stated(base, code, facts, day)
+    is_nothing_said = not code and all(map(is_unknown, facts.values()))
+    return nothing_said(view) if is_nothing_said else [line.text for line in told(view)]
+
+
+def _serving(arguments: argparse.Namespace) -> KnowledgeBase:
+    """The content that answers; what must be said of it goes to standard error."""
+    base, said = open_serving(arguments.state)
+    if said:
+        print(said, file=sys.stderr)
+    return base
+
+
+def _is_lines_and(word: str | None, arguments: argparse.Namespace, example: str) -> bool:
+    """Whether a question or code was given beside --jsonl, where nobody would read it; then that is said."""
+    if not arguments.jsonl or word is None:
+        return False
+    print(
+        f"写了 --jsonl 就从标准输入读，一行一个 JSON，不能再写“{word}”。例如："
+        f"echo '{example}' | python -m knowledge {arguments.command} --jsonl",
+        file=sys.stderr,
+    )
+    return True
 
 
 def _facts(text: str) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def names_another(
         return False
     told = [fact.text for fact in question.heard.values()]
     best = normalise("".join(_names_of(base.entries[others[0]])))
-    for word in base.lexicon.cut(own):
+    for word in (word for part in base.asking.without_facets(own).split() for word in base.lexicon.cut(part)):
         is_asking = _NAMING.fullmatch(word) is None or base.asking.bare_facet(word) is not None
         if is_asking or word not in best or any(word in text for text in told):
             continue

@@ -29,7 +29,9 @@ class Asked:
     others: OtherCrops = NO_OTHER_CROPS
     may: str | None = None
     parts: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()  # sentences with the figures of another county than the asker's
     instead: str | None = None  # of a follow-up that asks whether: its own answer, in the place of the whole facet
+    is_done: bool = False  # what the next step comes before (买之前先去问) is told as done
 
 
 NOTHING_MORE = Asked()
@@ -65,6 +67,7 @@ def lead_of(entry: Entry, facet: Facet | None, day: date, today: date, asked: As
     raw = [text for each in facets for text in entry.facets.get(each, ())]
     others = frozenset(asked.others.sentences)
     aside = asked.focus.aside(entry, [text for text in raw if text not in others] or raw) | others
+    aside |= asked.elsewhere if any(text not in aside | asked.elsewhere for text in raw) else frozenset()
     kept = [text for text in asked.focus.first(entry, raw) if text not in aside]
     whole = filled(entry, kept, day)
     told = _fitting(whole)

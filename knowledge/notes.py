@@ -25,10 +25,10 @@ BEFORE: dict[str, str] = {"amount_yuan": "想要 ", "term_months": "用 "}
 TOLD = ("county", "town", "crop", "area_mu", "amount_yuan", "applicant_type", "term_months", "age", "location")
 
 
-def notes_on(entry: Entry, question: Question) -> list[Line]:
-    """The notes that go with an entry for this asker."""
+def notes_on(entry: Entry, question: Question, *, rates: bool = True) -> list[Line]:
+    """The notes that go with an entry for this asker; without `rates` what a spoken rate is has been said."""
     notes = []
-    if "credit" in entry.subjects:
+    if rates and "credit" in entry.subjects:
         notes += [Line(LineKind.NOTE, text) for text in spoken_rates(question.said)]
     heard = heard_text(question)
     if heard:
@@ -73,7 +73,11 @@ def place_note(entry: Entry, facts: Mapping[str, Any]) -> str | None:
     where = "、".join(entry.regions)
     county, location = facts.get("county"), facts.get("location")
     if isinstance(county, str) and county in COUNTIES:
-        return None if covers(entry, county) else f"注意：这一条只管{where}，您说的{county}不在里面。"
+        if covers(entry, county):
+            return None
+        if is_from_the_news(entry):
+            return f"注意：这里写的是{where}的，您说的{county}有没有，没查到。"
+        return f"注意：这一条只管{where}，您说的{county}不在里面。"
     if isinstance(location, str) and location:
         inside = (
             "全国" in entry.regions or ("浙江省" in entry.regions and location.startswith("浙江")) or location in where
@@ -81,6 +85,11 @@ def place_note(entry: Entry, facts: Mapping[str, Any]) -> str | None:
         return None if inside else f"注意：这一条只管{where}，您说的{location}不在里面。"
     outside = set(WIDE).isdisjoint(entry.regions) and not counties_of(entry)
     return f"注意：这是{where}的规定，不是温州的。" if outside else None
+
+
+def is_from_the_news(entry: Entry) -> bool:
+    """Whether only reports were seen of an entry: that they tell of one place says nothing of any other."""
+    return bool(entry.sources) and all(source.seen == "press" for source in entry.sources)
 
 
 def heard_text(question: Question) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,12 +13,13 @@ from knowledge.first_words import Opening, Wrong
 from knowledge.following import names
 from knowledge.leading import year_of
 from knowledge.matching import Ranking
-from knowledge.question import Question
+from knowledge.question import CLAUSE, Question, fold
 from knowledge.rendering import fill_or_say, source_text, status_text
 from knowledge.replies import suggestion_buttons, suggestion_lines
 
 MOST_LINES = 12
 DAMAGE = "damage"
+_PAST = re.compile("去年|前年|上一年|那年|上次|上回|往年|(?:早|前)[几两]年")
 NO_OPENING = (Outcome.WARN, Outcome.REFER)
 
 
@@ -43,7 +45,12 @@ def refused(base: KnowledgeBase, question: Question, wrong: Wrong, ranking: Rank
 def opened(base: KnowledgeBase, question: Question, said: Answer) -> Answer:
     """`said` with the opening its question calls for, or as it is."""
     opening = base.first_words.opening(question.plain)
-    if opening is None or said.outcome in NO_OPENING or question.asked_year is not None:
+    if (
+        opening is None
+        or said.outcome in NO_OPENING
+        or question.asked_year is not None
+        or _is_long_past(base, question)
+    ):
         return said
     if said.outcome is Outcome.NO_MATCH:
         return _alone(base, question, said, opening)
@@ -58,6 +65,15 @@ def opened(base: KnowledgeBase, question: Question, said: Answer) -> Answer:
     if told is not None and opening.key == DAMAGE:
         first += _of_old(told, question)
     return with_room(said, (*first, *said.lines))
+
+
+def _is_long_past(base: KnowledgeBase, question: Question) -> bool:
+    """Whether the damage told is of last year or before: without the clauses that say so no opening is left."""
+    clauses = [fold(base, clause) for clause in CLAUSE.split(question.said) if clause.strip()]
+    past = [clause for clause in clauses if _PAST.search(clause)]
+    first, rest = "，".join(past), "，".join(clause for clause in clauses if clause not in past)
+    told, left = base.first_words.opening(first), base.first_words.opening(rest)
+    return bool(past) and told is not None and told.key.startswith(DAMAGE) and left is None
 
 
 def with_room(said: Answer, lines: Sequence[Line]) -> Answer:

@@ -8,10 +8,12 @@ from knowledge.base import KnowledgeBase
 from knowledge.eligibility import Judged, Judgement, Verdict, VerdictOutcome, sweep
 from knowledge.entries import Entry, Facet, Kind, Status
 from knowledge.leading import filled
+from knowledge.notes import is_from_the_news
 from knowledge.question import Question, fold
 from knowledge.rendering import PLACEHOLDER, ended, fill_or_say
 from knowledge.text import normalise
 
+PLACES = frozenset({"county", "town", "village"})
 LONGEST_LABEL, MOST_PARTS, MOST_CONDITIONS = 12, 2, 3
 _PART = re.compile(r"[，,。；;？?！!、\s]+")
 _WHETHER = re.compile(
@@ -85,6 +87,8 @@ def _said(entry: Entry, verdict: Verdict, question: Question) -> str | None:
     if verdict.outcome is VerdictOutcome.CLOSED:
         return None
     failed, met = verdict.of(Judgement.UNMET), [each for each in verdict.of(Judgement.MET) if not each.is_exclusion]
+    if failed and is_from_the_news(entry) and all(set(each.facts) <= PLACES for each in failed):
+        return f"能不能办：您那里的没查到，见到的报道只写了{'、'.join(entry.regions)}，先问当地。"
     if failed:
         return f"能不能办：按您说的，{_quoted(entry, failed, question)}这一条对不上，恐怕办不了；办理的人说了算。"
     open_ones = [each for each in verdict.judged if each.judgement is not Judgement.MET and not each.is_exclusion]

@@ -18,8 +18,8 @@ def add_parser(commands: Any, state: Path) -> None:
     publisher = commands.add_parser("publish", help="启用最近导入的内容；没有新导入的，就检查并启用改过的 data/")
     restorer = commands.add_parser("rollback", help="退回到上一次发布的内容")
     for part in (publisher, restorer):
-        part.add_argument("--actor", default=DEFAULT_ACTOR, help="谁做的")
-        part.add_argument("--reviewer", help="谁复核的，和做的人不能是同一个")
+        part.add_argument("--actor", default=DEFAULT_ACTOR, help=f"谁做的，不写就记成“{DEFAULT_ACTOR}”")
+        part.add_argument("--reviewer", help="谁复核的，和做的人不能是同一个；可以不写，记录里就没有复核人")
         part.add_argument("--state", type=Path, default=state, help=f"状态文件夹，默认 {state}")
 
 
@@ -42,6 +42,8 @@ def run_publish(arguments: argparse.Namespace, now: datetime) -> int:
         print(error, file=sys.stderr)
         return 1
     print(_said("已发布", publication) if publication else "没有变化")
+    if publication and not publication.reviewer:
+        print("这一次没有写复核人，记录里就这样。下次写上：--actor 谁做的 --reviewer 谁复核的。", file=sys.stderr)
     return 0
 
 

@@ -24,7 +24,7 @@ _OWN_DOING = re.compile(
 )
 WHOLE_YEAR = 364
 STORY_DAYS = 31
-_CLAUSE = re.compile(r"[，,。；;？?！!\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # who dictates leaves a gap
+CLAUSE = re.compile(r"[，,。；;？?！!\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # who dictates leaves a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def day_asked(text: str, heard: Mapping[str, HeardFact], today: date) -> date | 
     """
     if _NOW.search(text) or any(key.endswith(("_on", "_year")) for key in heard):
         return None
-    clauses = [clause for clause in _CLAUSE.split(text) if clause.strip()]
+    clauses = [clause for clause in CLAUSE.split(text) if clause.strip()]
     spans = [span for span in find_dates(clauses[-1], today) if _is_a_period(span)] if clauses else []
     if len(spans) == 1 and spans[0].start == spans[0].end and abs((today - spans[0].end).days) <= STORY_DAYS:
         return None  # 前天死了 tells what happened, the rules are those of today

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from knowledge.base import KnowledgeBase
+from knowledge.local import local_first
 from knowledge.matching import Ranking
 from knowledge.priors import Asker
 
@@ -21,7 +22,10 @@ def rank(base: KnowledgeBase, plain: str, facts: Mapping[str, Any], day: date, k
     """The best `k` entries for a folded question asked on `day`."""
     county, kinds = facts.get("county"), crop_kinds(base, facts.get("crop"))
     asker = Asker(county if isinstance(county, str) else None, kinds, bool(facts.get("location")))
-    return base.index.rank(plain, k, adjust=base.priors.of(asker, day, doubts=DOUBT.search(plain) is not None))
+    found = base.index.rank(plain, k, adjust=base.priors.of(asker, day, doubts=DOUBT.search(plain) is not None))
+    if asker.county is None:
+        return found
+    return local_first(base.entries, found, asker.county, kinds, day, base.model.margin_at)
 
 
 def is_far_ahead(ranking: Ranking) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -141,7 +142,10 @@ class Reply:
     def _next(self) -> Line:
         entry = self.entry
         day = entry.validity.reading_day(self.day)
-        return Line(LineKind.NEXT, f"下一步：{fill_or_say(entry, entry.next_step, day)}")
+        step = fill_or_say(entry, entry.next_step, day)
+        if self.asked.is_done:
+            step = re.sub("^.(?:之前|以前)", "", step)
+        return Line(LineKind.NEXT, f"下一步：{step}")
 
     def _is_told(self, facet: Facet, shown: set[Facet], details: Sequence[Line]) -> bool:
         """Whether all that the entry says on a facet stands in the first reply."""

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from knowledge.answers import Action, Answer, Button, Line, LineKind, Outcome, Verb
 from knowledge.base import KnowledgeBase
-from knowledge.entries import Entry
+from knowledge.entries import Entry, Status
 from knowledge.following import names
 from knowledge.matching import Ranking
 from knowledge.question import Question, fold
 from knowledge.ranking import is_far_ahead
+from knowledge.rendering import status_text
 
 SHORTEST_PART = 5  # characters: less is no question of its own
+ASKED_TOO = "您还问了另一件"
 MOST_LINES, MOST_BUTTONS = 12, 4
 _PART = re.compile(r"[，,。；;？?！!\n]+|另外|还有|顺便")
 
@@ -32,11 +34,13 @@ def two_subjects(base: KnowledgeBase, question: Question) -> tuple[Entry, Entry]
     return (found[0], found[1]) if len(found) == 2 else None
 
 
-def offering(said: Answer, other: Entry) -> Answer:
-    """`said` with a word that the other subject was heard, and a button that leads to it."""
+def offering(said: Answer, other: Entry, why: str = ASKED_TOO) -> Answer:
+    """`said` with a word on another entry, that its subject was heard or `why` else, and a button that leads to it."""
     if said.outcome is not Outcome.ANSWER or other.code == said.entries[0]:
         return said
-    note = Line(LineKind.NOTE, f"您还问了另一件：{other.title}，点下面的按钮看。")
+    is_open = said.on is None or other.status_on(said.on) is Status.IN_FORCE
+    state = "" if said.on is None or is_open else f"【{status_text(other, said.on)}】"
+    note = Line(LineKind.NOTE, f"{why}：{other.title}{state}，点下面的按钮看。")
     place = next((place for place, line in enumerate(said.lines) if line.kind is LineKind.NEXT), len(said.lines) - 1)
     lines = [*said.lines[:place], note, *said.lines[place:]]
     if len(lines) > MOST_LINES:

@@ -8,6 +8,7 @@ from typing import Any
 
 from knowledge.eligibility import Judged, Judgement, Verdict
 from knowledge.entries import NOT_STATED, Entry, Figure, Source
+from knowledge.facts import FactTable
 from knowledge.near_miss import near_misses
 from knowledge.rendering import fill_or_say
 
@@ -41,8 +42,11 @@ def show(entry: Entry, day: date) -> dict[str, Any]:
     }
 
 
-def verdict_json(entry: Entry, verdict: Verdict) -> dict[str, Any]:
-    """`check-eligibility --json`: the verdict with every condition sorted by how it came out."""
+def verdict_json(entry: Entry, verdict: Verdict, declared: FactTable | None = None) -> dict[str, Any]:
+    """`check-eligibility --json`: the verdict with every condition sorted by how it came out.
+
+    `declared` are the facts of the publication the entry is of; the shipped ones when left out.
+    """
 
     def conditions(*judgements: Judgement) -> list[dict[str, Any]]:
         return [_condition(entry, item, verdict.on) for judgement in judgements for item in verdict.of(judgement)]
@@ -63,7 +67,7 @@ def verdict_json(entry: Entry, verdict: Verdict) -> dict[str, Any]:
                 "text": miss.text,
                 "outcome": miss.outcome.value,
             }
-            for miss in near_misses(entry, verdict)
+            for miss in near_misses(entry, verdict, declared)
         ],
         "text_conditions": verdict.text_conditions,
         "decides": entry.decides,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from knowledge.notes import place_note
 from knowledge.other_crops import of_his_crop, other_crops
 from knowledge.parts import told_of
 from knowledge.priors import CLOSED
+from knowledge.quantities import Kind, find_quantities
 from knowledge.question import Memory, Question
 from knowledge.ranking import crop_kinds, is_far_ahead
 from knowledge.rendering import status_text
@@ -26,6 +28,7 @@ from knowledge.wishes import Wish
 
 NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
 LEAST, FAR_BEHIND = 2, 3.0  # a third choice so many log-odds behind the first is hardly ever the one meant
+_POINTING = re.compile("^(?:那|这)|那个|这个|那笔|这笔|那一|这一")
 MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 
 
@@ -89,6 +92,20 @@ def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
     return said, replace(memory, facet=facet.value if facet else memory.facet)
 
 
+def sum_named(base: KnowledgeBase, question: Question, memory: Memory) -> Entry | None:
+    """The one of several choices nobody has picked from that has the sum a question points at (那个十万呢)."""
+    if memory.entry is not None or _POINTING.search(question.plain) is None:
+        return None
+    sums = {each.value for each in find_quantities(question.said) if each.kind is Kind.MONEY and each.value is not None}
+    offered = [base.entries[code] for code in memory.offered if code in base.entries]
+    having = [
+        entry for entry in offered if any(figure.value in sums or figure.high in sums for figure in entry.figures)
+    ]
+    open_ones = [each for each in having if not _is_past(each, question)]
+    found = open_ones or having
+    return found[0] if sums and len(found) == 1 else None
+
+
 def choices(base: KnowledgeBase, question: Question, ranking: Ranking) -> list[Entry]:
     """The best three that may be for the asker: not of other crops, not of other places unless named, none far behind;
     those of the kind he wants come first."""
@@ -112,10 +129,14 @@ def choices(base: KnowledgeBase, question: Question, ranking: Ranking) -> list[E
 
 def _is_for_others(entry: Entry, question: Question) -> bool:
     """Whether an entry for a crop is over, or one county's, where nobody has named a crop, the county or the entry."""
-    is_over = entry.validity.historic or entry.status_on(question.today) in CLOSED
+    is_over = _is_past(entry, question)
     is_narrow = bool(counties_of(entry)) and not question.facts.keys() & {"county", "location"}
     unsaid = bool(entry.crops) and "crop" not in question.facts and not names(entry, question.plain)
     return unsaid and (is_over or is_narrow)
+
+
+def _is_past(entry: Entry, question: Question) -> bool:
+    return entry.validity.historic or entry.status_on(question.today) in CLOSED
 
 
 def _with_places(lines: Sequence[Line], entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:
@@ -174,8 +195,7 @@ def _another_may_fit(base: KnowledgeBase, question: Question, ranking: Ranking) 
         return True
     if best.payee and set(best.payee) <= NOT_ASKERS:
         return True  # what is paid to guarantors, banks and insurers is seldom what somebody is after
-    is_past = best.validity.historic or best.status_on(question.today) in CLOSED
-    if not is_past or not rest or rest[0].validity.historic or rest[0].status_on(question.today) in CLOSED:
+    if not _is_past(best, question) or not rest or _is_past(rest[0], question):
         return False
     kinds = crop_kinds(base, question.facts.get("crop"))
     return bool(set(best.subjects) & set(rest[0].subjects)) and (not rest[0].crops or bool(kinds & set(rest[0].crops)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from knowledge.ahead import ahead_text, asks_whether_ahead, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry, Facet
 from knowledge.focus import focus_of
 from knowledge.leading import Asked, year_of
+from knowledge.local import of_elsewhere
 from knowledge.matching import Ranking
 from knowledge.notes import notes_on, place_notes, time_notes
 from knowledge.other_crops import other_crops
@@ -16,9 +20,14 @@ from knowledge.question import Question
 from knowledge.replies import Reply, entry_buttons
 from knowledge.sums import MONEY, sum_text
 from knowledge.thresholds import asks_whether, measured, threshold_in
+from knowledge.weighing import beside_cap
+from knowledge.worked_out import worked_out
 
 PLACES = frozenset({"county", "town", "village", "location"})
 AMOUNTS = frozenset({"amount_yuan", "loan_amount_yuan", "area_mu"})
+_USURY = re.compile("高利贷|合法|违法|犯法|太高|过高|超")
+_DAYS = re.compile(r"\d+ 月 \d+ 日")
+_FIRST = re.compile("^(.)(?:之前|以前)先?")
 CHOSEN = Ranking((), 1.0, 1.0)  # the person named or pressed it: nothing was guessed
 
 
@@ -32,10 +41,12 @@ def tell(
     brief: bool = False,
 ) -> Answer:
     """The reply about `entry`; `word` is explained beside it, `brief` leaves out what the chat has just been told."""
-    notes = notes_on(entry, question)
+    question = _what_is_said_first(entry, question)
+    capped = beside_cap(entry, question)
+    notes = notes_on(entry, question, rates=capped is None)
     if word is not None:
         notes = [Line(LineKind.NOTE, f"{word}：{base.glossary[word]}"), *notes]
-    asked = _asked(base, question, entry, brief=brief)
+    asked = _asked(base, question, entry, capped, brief=brief)
     reply = Reply(
         entry,
         question.day,
@@ -63,7 +74,28 @@ def tell(
     return question.dressed(said, base.version)
 
 
-def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool) -> Asked:
+def _is_done(entry: Entry, question: Question) -> bool:
+    """Whether what the entry's next step comes before (买之前先去问) is told as done (买了台插秧机)."""
+    step = _FIRST.match(entry.next_step)
+    done = f"{step[1]}(?:了|好|下|过|完)(?!没|冇|再|之?后)|已经?{step[1]}|今年新?{step[1]}" if step is not None else ""
+    return bool(done) and re.search(done, question.plain) is not None
+
+
+def _what_is_said_first(entry: Entry, question: Question) -> Question:
+    """Of several facets asked in one breath the first that the entry says something on."""
+    asks_when = question.facet is Facet.DEADLINE and not entry.facets.get(Facet.DEADLINE)
+    if asks_when and any(_DAYS.search(text) for text in entry.facets.get(Facet.TERM, ())):
+        question = replace(
+            question, also=(*question.also, Facet.TERM)
+        )  # the days a claim runs, where none is for buying
+    said = [each for each in question.also if entry.facets.get(each)]
+    if question.facet is None or question.facet is Facet.STATUS or entry.facets.get(question.facet) or not said:
+        return question
+    rest = tuple(each for each in (*question.also, question.facet) if each is not said[0])
+    return replace(question, facet=said[0], also=rest)
+
+
+def _asked(base: KnowledgeBase, question: Question, entry: Entry, capped: str | None, *, brief: bool) -> Asked:
     """What the question dwells on in `entry`, the printed line it asks about, and what its amount comes to."""
     day = entry.validity.reading_day(question.day)
     places = [fact.text for key, fact in question.heard.items() if key in PLACES]
@@ -75,6 +107,7 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool
     is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
     facts = question.facts if question.facet in MONEY else {key: question.facts[key] for key in named}
     total = sum_text(entry, facts, question.day, focus) if wants_sum and not is_other_year else None
+    total = total or (worked_out(entry, question.said, question.today) if question.facet in MONEY else None)
     others = other_crops(base, entry, question.facts.get("crop"))
     lead_is_told = threshold is not None or question.asked_day is not None or (brief and not question.heard)
     may = may_line(base, question, entry) if not lead_is_told and asks_may(base, question) else None
@@ -82,9 +115,22 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, *, brief: bool
     ahead = ahead_text(entry, year, question.today) if year is not None else None
     goes_on = brief and question.facet in (None, Facet.WHO)
     parts = part_lines(base, question, entry, alone=goes_on and focus.best(entry) is None)
+    parts = tuple(part for part in parts if capped is None or not _USURY.search(part))
     instead, parts = (parts[0], parts[1:]) if goes_on and parts else (None, parts)
     if ahead is not None and asks_whether_ahead(question):
         instead, parts, may, threshold = ahead, (), None, None
     elif ahead is not None:
         may = ahead
-    return Asked(focus, threshold, total, question.also, others, may, parts, instead)
+    instead = capped or instead
+    return Asked(
+        focus,
+        threshold,
+        total,
+        question.also,
+        others,
+        may,
+        parts,
+        of_elsewhere(entry, question.facts.get("county")),
+        instead,
+        _is_done(entry, question),
+    )

@@ -15,8 +15,10 @@ from knowledge.check_store import CheckStore
 from knowledge.check_text import (
     choice_meant,
     folded,
+    help_text,
     item_text,
     known_text_of,
+    next_steps,
     number_in,
     papers_text,
     question_text,
@@ -31,6 +33,8 @@ from knowledge.interviewing import Interviewing
 from knowledge.profile import plain_json
 
 AGAIN_WORDS = frozenset({"从头再答", "从头来", "重新答", "重来", "重新开始"})
+HELP_WORDS = frozenset({"帮助", "求助", "help", "/help"})
+BACK_WORDS = frozenset({"上一题", "上一问", "上一个", "上一步", "退回", "回上一题"})
 LET_IT_BE_WORDS = frozenset({"不改了", "不改"})
 RESULT_WORDS = frozenset({"结果", "看结果", "回到结果"})
 WHOLE_WORDS = frozenset({"看全部", "全部", "展开", "展开全部"})
@@ -39,6 +43,7 @@ WRONG_WORDS = frozenset({"结果不对", "不对"})
 NOT_REPORTED = frozenset({"town", "village"})
 UNSAVED = "（存不下来：{path}，{reason}。关掉这个窗口，答过的就没了。）"
 UNREADABLE = "上次存的体检读不出来了（{path}），只好从头来。"
+NOTHING_BEFORE = "前面没有答过的了。接着答这一问，或者打“改”看答过哪些。"
 NO_SUCH_NUMBER = "结果里没有第 {number} 条，一共 {count} 条。"
 WRONG = "这里不连办公室，没法替您报上去。请把下面这一行抄给工作人员，他照着算得出一样的结果，里面没有您的名字："
 _CHANGE = re.compile(r"改(?:一下)?(.+)")
@@ -88,7 +93,9 @@ class TerminalCheck:
             return self._show(self._stepped(state, GO_ON), is_first=True)
         if plain in AGAIN_WORDS:
             return self._show(self._stepped(state, AGAIN), is_first=True)
-        changed = self._changing(state, view, plain)
+        if plain.lower() in HELP_WORDS:
+            return help_text(view, self._fact(view)) if isinstance(view, QuestionView) else next_steps(view)
+        changed = self._back(state, view) if plain in BACK_WORDS else self._changing(state, view, plain)
         if changed is not None:
             return changed
         if isinstance(view, QuestionView):
@@ -113,6 +120,13 @@ class TerminalCheck:
         choice = choice_meant(view, self._fact(view), text)
         said = self._steps.pressed(state, choice.button.action) if choice else self._steps.typed(state, text)
         return None if said is None else self._show(said, is_answered=True)
+
+    def _back(self, state: CheckState, view: QuestionView | ResultView) -> str:
+        """The question answered last asked again; from there, the one answered before it."""
+        answered = [fact.key for fact in view.known if not fact.is_heard]
+        here = view.key if isinstance(view, QuestionView) else ""
+        earlier = answered[: answered.index(here)] if here in answered else answered
+        return self._show(self._stepped(state, CHANGE, earlier[-1])) if earlier else NOTHING_BEFORE
 
     def _changing(self, state: CheckState, view: QuestionView | ResultView, plain: str) -> str | None:
         """改 lists the answers, 改 2 or 改县 asks that one again; other words with 改 are no answer to change."""

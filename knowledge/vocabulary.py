@@ -26,6 +26,8 @@ SUBJECTS: dict[str, str] = {
     "tourism": "民宿农家乐",
 }
 
+# what any farm may have; every other subject of an entry (民宿, 助学, 林权 …) narrows whom it is for
+COMMON_SUBJECTS = frozenset({"loan", "guarantee", "discount", "insurance", "subsidy", "credit", "grain", "land"})
 AUDIENCES: dict[str, str] = {
     "farmer": "农户",
     "firm": "企业",

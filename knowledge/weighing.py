@@ -11,12 +11,17 @@ from knowledge.base import KnowledgeBase
 from knowledge.calculators.entry_route import may_be_compared, route_of
 from knowledge.coverage import WIDE, covers
 from knowledge.entries import Entry, Facet, Figure, Status
+from knowledge.entries import Kind as EntryKind
+from knowledge.notes import RATE_THEN_MORE
 from knowledge.quantities import Kind, Quantity, find_quantities
 from knowledge.question import Memory, Question
 from knowledge.rendering import number_text, source_text, status_lines, status_text
 from knowledge.sums import amount_of
 
+AMOUNTS = frozenset({"amount_yuan", "loan_amount_yuan"})
 FARMER, MOST, MOST_BUTTONS = "farmer", 2, 4
+PERCENT = ("percent_per_year", "percent")
+_CAP = re.compile("上限$")
 LONGEST_SUM = 32  # characters
 _COST = re.compile("利息|利钱|[要还付]{1,2}(?:多少|几)|一共|总共")
 _PAID_BACK = re.compile("利息.{0,4}(?:多少|几)|[还付](?:多少|几)|[一总]共.{0,4}(?:多少|几)")
@@ -53,6 +58,34 @@ def weigh(base: KnowledgeBase, question: Question, memory: Memory) -> Answer | N
     return Answer(Outcome.ANSWER, tuple(lines), (), kept, tuple(shown), status, facet, confidence=1.0)
 
 
+def beside_cap(entry: Entry, question: Question) -> str | None:
+    """The one rate said, in money for the sum said, beside the newest ceiling that an entry on usury names; else None."""
+    if entry.kind is not EntryKind.GUIDE or "credit" not in entry.subjects:
+        return None
+    figures = entry.figures_on(entry.validity.reading_day(question.day))
+    caps = [each for each in figures if each.value is not None and each.unit in PERCENT and _CAP.search(each.name)]
+    rates = _rates(RATE_THEN_MORE.sub(r"\1，", question.said))
+    yearly = _yearly(rates[0]) if len(rates) == 1 else ()
+    if not caps or not yearly or caps[-1].value is None:
+        return None
+    cap, name = caps[-1].value, f"{caps[-1].name} {_percent(caps[-1].value)}"
+    told = [f"一年 {_percent(each)}，{_over(each, cap)}" for each in yearly]
+    said = f"按月息算是{told[0]}；按年息算是{told[1]}" if len(told) > 1 else f"就是{told[0]}"
+    amount = amount_of(question.facts)
+    money = [number_text((amount * each / 100).quantize(Decimal(1)), "yuan") for each in yearly] if amount else []
+    interest = (
+        f"借 {number_text(amount, 'yuan')}，一年利息约 {'或 '.join(money)}（我们算的）。" if amount and money else ""
+    )
+    return f"“{rates[0].text}”{said}（{name}）。{interest}"
+
+
+def _over(rate: Decimal, cap: Decimal) -> str:
+    if rate == cap:
+        return "正好是上限"
+    apart = f"{abs(rate - cap).normalize():f} 个百分点"
+    return f"比上限高 {apart}，高出的部分法院不保护" if rate > cap else f"比上限低 {apart}，没有超过"
+
+
 def costs_asked(question: Question) -> bool:
     """Whether a short question names a sum and a time and asks what is to be paid back: for the calculator, whatever
     the loan; a story is about more than that."""
@@ -66,7 +99,7 @@ def _is_about(weighing: Weighing, question: Question) -> bool:
     """Whether a question weighs a rate, or names a sum and asks for its interest (月息四厘五借八万，一年利息多少)."""
     if weighing.unless.search(question.plain) or not weighing.needs.search(question.plain):
         return False
-    if weighing.yearly and "amount_yuan" in question.heard and _COST.search(question.plain):
+    if weighing.yearly and AMOUNTS & question.heard.keys() and _COST.search(question.plain):
         return True
     return weighing.pattern.search(question.plain) is not None
 

@@ -19,7 +19,7 @@ from knowledge.matching import Ranking
 from knowledge.notes import place_note
 from knowledge.question import Question, fold
 from knowledge.ranking import NEARLY_SURE, crop_kinds, is_far_ahead, rank
-from knowledge.vocabulary import COUNTIES, SUBJECTS
+from knowledge.vocabulary import COMMON_SUBJECTS, COUNTIES, SUBJECTS
 
 SAID = ("crop", "county", "area_mu", "amount_yuan", "livestock_count")  # one of these shows that a farmer is speaking
 SAID_FOR_SUBSIDY = ("crop", "area_mu", "livestock_count")  # subsidies are for a trade: a county alone tells none
@@ -29,8 +29,6 @@ MOST = 3
 WHAT_IS_THERE = re.compile("政策|创业|扶持|优惠|帮助|支持")
 GRAIN = "粮油"  # the category of the crops that a grain subsidy is for
 OPEN = (Status.IN_FORCE, Status.UNKNOWN)
-# what any farm may have; every other subject of an entry (民宿, 助学, 林权 …) narrows whom it is for
-COMMON = frozenset({"loan", "guarantee", "discount", "insurance", "subsidy", "credit", "grain", "land"})
 OF_LAND = frozenset({"grain", "land"})
 # a loan is wanted, not a paper about loans; a subsidy is always a paper
 KINDS: Mapping[str, tuple[Kind, ...]] = {
@@ -183,7 +181,7 @@ def _closeness(entry: Entry, question: Question, kinds: frozenset[str]) -> int:
     """One of the asker's own crop or county, and one known to be open, comes first; a narrower or an old one last."""
     own_place = any(region in COUNTIES for region in entry.regions)
     own_crop = bool(kinds & set(entry.crops))
-    narrow = len(set(entry.subjects) - COMMON)
+    narrow = len(set(entry.subjects) - COMMON_SUBJECTS)
     is_open = entry.status_on(question.day) is Status.IN_FORCE
     by_land = "area_mu" in question.heard and bool(OF_LAND & set(entry.subjects))
     return 2 * own_crop + own_place + by_land + is_open - 2 * narrow - 3 * entry.validity.historic

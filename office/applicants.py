@@ -165,6 +165,8 @@ class Applicants:
         """The fresh case with its first step, consents and audit line; its notice is queued where there is a chat."""
         case, now = self._book.found(inside, new.receipt), self._office.now()
         told = self._book.telling(inside, case, new.filled_by)
+        if told is Told.CALL:
+            told = Told.CALLED  # whom a form is filled in for sits there
         event = Event(1, State.REGISTERED, new.filled_by, now, new.turn, new.due, told)
         application_events.add(inside, self._book.cipher, case_id, event)
         application_events.add_consents(inside, case_id, consents.answered(new.wish.consents, new.filled_by, now))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from office.application_timeline import Turn
-from office.applications import Actor, ConsentKind, Reason, Standing, State
+from office.applications import Actor, ConsentKind, Reason, Source, Standing, State
 from office.pinned_entries import PinnedEntry
 
 
@@ -55,7 +55,10 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step of a case. `number` counts from 1; `sentence` and `missing` are what the step said."""
+    """One step of a case. `number` counts from 1; `sentence` and `missing` are what the step said.
+
+    `source` is who said it, where the actor wrote it down for a guarantor or a bank (代记).
+    """
 
     number: int
     state: State
@@ -67,6 +70,7 @@ class Event:
     reason: Reason | None = None
     sentence: str = ""
     missing: tuple[str, ...] = ()
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class GuaranteeApplication:
     bank: str | None
     filled_by: Actor
     confirmed_at: datetime | None
+    signature_seen_by: str | None
     registered_at: datetime
     changed_at: datetime
     code: str | None

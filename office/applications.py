@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from office.masking import mask
@@ -12,6 +13,7 @@ from office.people import Role
 LONGEST_SENTENCE = 200
 SHORTEST_SENTENCE = 4
 LONGEST_PAPER = 40
+SHORTEST_SOURCE, LONGEST_SOURCE = 2, 20
 MOST_MISSING = 12
 CHANGED = "这张单子刚刚被别人改过，请刷新看一眼再改。"
 
@@ -67,9 +69,11 @@ _MOVERS: Mapping[State, frozenset[Role]] = {
     State.CONTACTED: _DESK,
     State.PAPERS_NEEDED: _DESK,
     State.ACCEPTED: _DESK,
-    State.WITH_GUARANTOR: frozenset({Role.GUARANTOR, Role.STAFF}),
-    State.WITH_BANK: frozenset({Role.BANK, Role.STAFF}),
+    State.WITH_GUARANTOR: frozenset({Role.GUARANTOR, Role.STAFF, Role.ADMIN}),
+    State.WITH_BANK: frozenset({Role.BANK, Role.STAFF, Role.ADMIN}),
 }
+_WRITERS = frozenset({Role.STAFF, Role.ADMIN})  # they write down what a guarantor or a bank said (代记)
+DECIDER_WORDS: Mapping[State, str] = {State.WITH_GUARANTOR: "担保公司", State.WITH_BANK: "银行"}
 _WITHDRAWERS = _DESK | {Role.FARMER}
 
 
@@ -166,14 +170,32 @@ FARMER = Actor("farmer", Role.FARMER)
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Whose word a step written down for somebody else (代记) goes back to: a name, and the day it was said.
+
+    `decider` is the person of the office, a guarantor or a bank, whom the case had been passed to.
+    """
+
+    name: str
+    day: date
+    decider: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """One step: where to, why, in plain words, which papers are wanting, and to whom the case is passed."""
+    """One step: where to, why, in plain words, which papers are wanting, and to whom the case is passed.
+
+    `source` is who said it, of what staff write down for a guarantor or a bank; `is_told` when the farmer heard it
+    as it was taken, so that nobody needs to ring them up.
+    """
 
     to: State
     reason: Reason | None = None
     sentence: str = ""
     missing: tuple[str, ...] = ()
     receiver: str | None = None
+    source: Source | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +214,7 @@ def check(standing: Standing, move: Move, actor: Actor) -> None:
     if move.to not in MOVES[standing.state]:
         raise IllegalMove(f"现在是“{STATE_WORDS[standing.state]}”，不能直接改成“{STATE_WORDS[move.to]}”。")
     _check_actor(standing, move, actor)
+    _check_source(standing, move, actor)
     if move.to is State.PAPERS_NEEDED:
         _check_reason(move, RETURN_REASONS, "退回补材料")
         _check_missing(move)
@@ -214,6 +237,11 @@ def may_move(standing: Standing, to: State, actor: Actor) -> bool:
     return to in MOVES[standing.state]
 
 
+def is_written_for_another(state: State, to: State, actor: Actor) -> bool:
+    """Whether the step is the guarantor's or the bank's own, and the actor only writes it down (代记)."""
+    return state in DECIDER_WORDS and to is not State.WITHDRAWN and actor.role in _WRITERS
+
+
 def _check_actor(standing: Standing, move: Move, actor: Actor) -> None:
     allowed = _WITHDRAWERS if move.to is State.WITHDRAWN else _MOVERS.get(standing.state, frozenset())
     is_foreign = (actor.role is Role.GUARANTOR and actor.id != standing.guarantor) or (
@@ -221,6 +249,18 @@ def _check_actor(standing: Standing, move: Move, actor: Actor) -> None:
     )
     if actor.role not in allowed or is_foreign:
         raise NotAllowed(f"现在是“{STATE_WORDS[standing.state]}”，这一步不归您办。")
+
+
+def _check_source(standing: Standing, move: Move, actor: Actor) -> None:
+    if not is_written_for_another(standing.state, move.to, actor):
+        if move.source is not None:
+            raise Incomplete("这一步是您自己办的，不用写谁说的。")
+        return
+    decider = DECIDER_WORDS[standing.state]
+    if move.source is None or not SHORTEST_SOURCE <= len(move.source.name.strip()) <= LONGEST_SOURCE:
+        raise Incomplete(
+            f"这是替{decider}记的，要写清楚{decider}哪一位说的（{SHORTEST_SOURCE} 到 {LONGEST_SOURCE} 个字）、哪天说的。"
+        )
 
 
 def _check_reason(move: Move, allowed: tuple[Reason, ...], deed: str) -> None:
@@ -249,10 +289,9 @@ def _check_passing_on(standing: Standing, move: Move) -> None:
 
 def cleaned(move: Move) -> Move:
     """The step with personal numbers masked in what was typed."""
-    return Move(
-        move.to,
-        move.reason,
-        mask(move.sentence.strip()),
-        tuple(dict.fromkeys(mask(name.strip()) for name in move.missing)),
-        move.receiver,
+    return replace(
+        move,
+        sentence=mask(move.sentence.strip()),
+        missing=tuple(dict.fromkeys(mask(name.strip()) for name in move.missing)),
+        source=move.source and replace(move.source, name=mask(move.source.name.strip())),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from office import consents
-from office.application_case import CaseFile, GuaranteeApplication
-from office.applications import Actor, ConsentKind, Incomplete, Move, NotAllowed, State, may_move
+from office.application_case import CaseFile, GuaranteeApplication, Told
+from office.applications import Actor, ConsentKind, IllegalMove, Incomplete, Move, NotAllowed, State, may_move
 from office.case_book import RECEIVERS, CaseBook
 from office.ledger import application_events, applications, people
 from office.office import Office
@@ -62,6 +62,15 @@ class Applications:
             known = people.everyone(inside, self._book.cipher, RECEIVERS[to])
             return [person for person in known if person.is_active]
 
+    def writers(self, *, connection: Connection | None = None) -> list[Person]:
+        """Who can write down what a guarantor or a bank has said: the active staff and administrators."""
+        with self._book.within(connection) as inside:
+            known = [
+                *people.everyone(inside, self._book.cipher, Role.STAFF),
+                *people.everyone(inside, self._book.cipher, Role.ADMIN),
+            ]
+            return [person for person in known if person.is_active]
+
     def papers_to_choose(self, case: GuaranteeApplication) -> tuple[str, ...]:
         """The papers the entry's own document lists; empty where it names none and staff write them."""
         return tuple(paper.name for paper in case.entry.papers or ())
@@ -90,6 +99,21 @@ class Applications:
             case = self._allowed(inside, receipt, person, Duty.MOVE_CASE)
             self._book.note(inside, actor_of(person), "called", receipt, f"step {number}")
             return application_events.mark_called(inside, case.id, number)
+
+    def signed(self, receipt: str, person: Person, *, connection: Connection | None = None) -> bool:
+        """The farmer has signed on paper what was filled in for them; whoever saw it says so. False when confirmed before."""
+        with self._book.within(connection) as inside:
+            case = self._allowed(inside, receipt, person, Duty.FILL_IN)
+            if not case.state.is_open:
+                raise IllegalMove("这张单子已经办完或撤回了，不用再签字。")
+            if not applications.confirm(inside, case.id, self._office.now(), person.id):
+                return False
+            self._book.note(inside, actor_of(person), "confirm_case", receipt, "signature")
+            return True
+
+    def must_be_called(self, case: GuaranteeApplication, person: Person, *, connection: Connection) -> bool:
+        """Whether a step that `person` takes reaches the farmer by telephone only."""
+        return self._book.telling(connection, case, actor_of(person)) is Told.CALL
 
     def is_outdated(self, case: GuaranteeApplication) -> bool:
         """Whether the entry says something else today than the case was judged by: offer a re-check."""

@@ -57,8 +57,13 @@ class Manifest:
 
 
 def write_backup(office: Office, path: Path, *, with_keys: bool = False) -> tuple[Path, Manifest]:
-    """Back everything up while the program runs; a folder gets a file named after the moment. Checked once written."""
-    target = path / f"huinong-{office.now():%Y%m%d-%H%M%S}.tar" if path.is_dir() else path
+    """Back everything up while the program runs; a name that does not end in .tar is a folder, made if need be, which
+    gets a file named after the moment. Checked once written."""
+    target = path if path.suffix == ".tar" and not path.is_dir() else path / f"huinong-{office.now():%Y%m%d-%H%M%S}.tar"
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BackupError(f"{target.parent} 不是文件夹，没有备份：请写一个文件夹，或者 .tar 结尾的文件名") from error
     if target.exists():
         raise BackupError(f"{target} 已经有了，备份不覆盖旧的：请换个文件名")
     half = target.with_name(f"{target.name}.half")

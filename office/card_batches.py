@@ -13,18 +13,18 @@ from sqlalchemy import Connection
 
 from knowledge.base import KnowledgeBase
 from knowledge.rendering import status_text
+from office.card_bearers import Bearer, Bearers
 from office.card_facts import CardFacts, facts_of
-from office.cards import QR_SIDES_MM, Card, Ink, Layout, sheets
+from office.cards import QR_SIDES_MM, Card, Ink, Layout, file_name, sheets
 from office.code_text import new_code
 from office.codes import CodeState, responsible
-from office.ledger import audit, code_prints, people
+from office.ledger import code_prints, people
 from office.ledger.code_prints import Print, PrintOut
 from office.ledger.codes import Code
 from office.people import Person
 from office.print_check import CannotPrint, QrSpec, check_base, code_address, draw
-from office.privacy import FieldCipher
+from office.privacy import FieldCipher, Sealed
 from office.settings import Settings
-from office.team import CHANGED, SET_PHONE
 
 CARDS_A_FILE = 40  # ten sheets of A4: a printer's jam costs no more than that
 
@@ -42,7 +42,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Cards of one batch, village and entry that have become wrong: how many, and why."""
+    """Cards of one batch, village and entry that have become wrong: how many, and why.
+
+    `is_reprinted` once right cards of the same codes were printed: they only have to be put in place.
+    """
 
     village: str
     batch: str
@@ -54,6 +57,7 @@ class Stale:
     copies: int
     printed_at: datetime
     prints: tuple[int, ...]
+    is_reprinted: bool
 
 
 def check_printing(settings: Settings, layout: Layout) -> str:
@@ -96,7 +100,7 @@ def print_batch(
     files = []
     for number, start in enumerate(range(0, len(repeated), CARDS_A_FILE), 1):
         part = repeated[start : start + CARDS_A_FILE]
-        path = order.folder / f"明白卡-{batch}-{number:02d}.pdf"
+        path = order.folder / f"{file_name(f'{batch}-{number:02d}', order.layout, order.ink)}.pdf"
         _write(path, sheets(part, base, order.layout, order.ink))
         files.append(path)
         progress(len(part))
@@ -104,42 +108,45 @@ def print_batch(
 
 
 def record_prints(
-    connection: Connection, cards: Sequence[Card], made: Sequence[Code], order: Order, now: datetime
+    connection: Connection,
+    cipher: FieldCipher,
+    printed: Iterable[tuple[Card, Code]],
+    layout: Layout,
+    copies: int,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Remember what now hangs in the villages, with the hash of the facts on it."""
-    code_prints.record(
-        connection,
-        [
-            Print(code.code, order.layout.value, order.copies, code.entry, card.facts.hash, card.version, order.by, now)
-            for card, code in zip(cards, made, strict=True)
-        ],
-    )
+    """Remember what now hangs in the villages, with the hash of the facts and the person on it."""
+    sealed: dict[Bearer, Sealed] = {}
+    prints = []
+    for card, code in printed:
+        bearer = Bearer.of(card.officer)
+        if bearer not in sealed:
+            sealed[bearer] = bearer.seal(cipher)
+        about = (code.entry, card.facts.hash, card.version)
+        prints.append(Print(code.code, layout.value, copies, *about, by, now, sealed[bearer]))
+    code_prints.record(connection, prints)
 
 
 def stale_batches(
     connection: Connection, cipher: FieldCipher, knowledge: KnowledgeBase, now: datetime, day: date
 ) -> list[Stale]:
     """Printed cards that no longer say what is true, by village."""
-    groups: dict[tuple[str, str, str, str], list[PrintOut]] = {}
-    hashes = _Hashes(knowledge, day)
-    printed: dict[str, _Printed] = {}
-    for out in code_prints.still_out(connection):
-        if (officer := out.code.officer) not in printed:
-            person = people.find(connection, cipher, officer)
-            phone_at = audit.latest_at(connection, SET_PHONE, officer, CHANGED)
-            printed[officer] = _Printed(person is not None and person.is_active, phone_at)
-        why = hashes.why(out, now, printed[officer])
+    hashes, bearers = _Hashes(knowledge, day), Bearers(connection, cipher)
+    out = code_prints.still_out(connection)
+    reasons = [hashes.why(one, now) or bearers.why(one) for one in out]
+    right = {
+        one.code.code: one.id
+        for one, why in sorted(zip(out, reasons, strict=True), key=lambda pair: pair[0].id)
+        if not why
+    }
+    groups: dict[tuple[str, str, str, str, bool], list[PrintOut]] = {}
+    for one, why in zip(out, reasons, strict=True):
         if why:
-            groups.setdefault((out.code.village, out.code.batch, out.entry, why), []).append(out)
-    return [_stale(knowledge, group, why) for (_, _, _, why), group in groups.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """The officer on a card as of now: still there, and since when with another phone."""
-
-    is_here: bool
-    phone_changed_at: datetime | None
+            is_reprinted = right.get(one.code.code, 0) > one.id
+            groups.setdefault((one.code.village, one.code.batch, one.entry, why, is_reprinted), []).append(one)
+    return [_stale(knowledge, group, why, is_reprinted) for (*_, why, is_reprinted), group in groups.items()]
 
 
 class _Hashes:
@@ -149,8 +156,8 @@ class _Hashes:
         self._knowledge, self._day = knowledge, day
         self._known: dict[str, str] = {}
 
-    def why(self, out: PrintOut, now: datetime, officer: _Printed) -> str:
-        """Why a printed card is wrong, in a few words; empty when it is right."""
+    def why(self, out: PrintOut, now: datetime) -> str:
+        """Why the code or the facts of a printed card are wrong, in a few words; empty when they are right."""
         state = out.code.state_at(now)
         if state in (CodeState.WITHDRAWN, CodeState.EXPIRED):
             return "码停用了" if state is CodeState.WITHDRAWN else "码过期了"
@@ -161,10 +168,7 @@ class _Hashes:
             return "条目撤下了"
         if self._hash(out.entry) != out.facts:
             return f"内容变了，现在是【{status_text(entry, self._day)}】"
-        if not officer.is_here:
-            return "卡上的共富金融专员换人了"
-        changed_at = officer.phone_changed_at
-        return "卡上的电话换了" if changed_at is not None and changed_at > out.printed_at else ""
+        return ""
 
     def _hash(self, code: str) -> str:
         if code not in self._known:
@@ -176,7 +180,7 @@ class _Hashes:
         return entry.title if entry else code
 
 
-def _stale(knowledge: KnowledgeBase, group: Sequence[PrintOut], why: str) -> Stale:
+def _stale(knowledge: KnowledgeBase, group: Sequence[PrintOut], why: str, is_reprinted: bool) -> Stale:
     first = group[0]
     entry = knowledge.entries.get(first.entry)
     return Stale(
@@ -190,6 +194,7 @@ def _stale(knowledge: KnowledgeBase, group: Sequence[PrintOut], why: str) -> Sta
         copies=sum(out.copies for out in group),
         printed_at=max(out.printed_at for out in group),
         prints=tuple(out.id for out in group),
+        is_reprinted=is_reprinted,
     )
 
 

@@ -135,7 +135,10 @@ def _printed(office: Office, asked: argparse.Namespace, batch: str, made: tuple[
     with tqdm(total=len(made) * asked.copies, unit="张", desc=LAYOUT_WORDS[order.layout]) as bar:
         files = card_batches.print_batch(cards, batch, base, order, bar.update)
     with office.ledger.begin() as connection:
-        card_batches.record_prints(connection, cards, made, order, office.now())
+        printed_ = zip(cards, made, strict=True)
+        card_batches.record_prints(
+            connection, office.cipher, printed_, order.layout, order.copies, by=order.by, now=office.now()
+        )
     for path in files:
         print(path)
     print("请按 100% 的大小印，不要选“适合页面”。印好先拿手机扫一张。")
@@ -198,8 +201,12 @@ def _stale(office: Office, asked: argparse.Namespace) -> int:  # noqa: ARG001
             print(village)
         print(
             f"  批次 {one.batch}，{one.title}：{one.copies} 张（{one.codes} 个码，{day_of(one.printed_at)} 印）：{one.why}"
+            + ("；新卡印好了，等换上" if one.is_reprinted else "")
         )
-    print(f"{sum(one.copies for one in found)} 张卡要换，{len({one.village for one in found})} 个村。")
+    wrong = [one for one in found if not one.is_reprinted]
+    print(f"{sum(one.copies for one in wrong)} 张卡要换，{len({one.village for one in wrong})} 个村。")
+    if waiting := sum(one.copies for one in found if one.is_reprinted):
+        print(f"另有 {waiting} 张印了新卡，等换上；换好了用 settle 登记。")
     return 0
 
 

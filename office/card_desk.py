@@ -13,14 +13,15 @@ from knowledge.answers import Outcome
 from knowledge.entries import Entry, Kind, Status
 from office import card_batches, codes
 from office.application_form import read_place
-from office.cards import Card, Ink, Layout, picture, sheets
+from office.card_bearers import Bearer
+from office.cards import Card, Ink, Layout, file_name, picture, sheets
 from office.codes import Batch, Code, CodeKind, CodeRefused, CodeState
 from office.ledger import audit, code_prints, people
 from office.ledger import codes as rows
 from office.ledger.audit import Deed
-from office.ledger.code_prints import Print
 from office.office import Office
 from office.people import Duty, Person, Role, may
+from office.print_check import CannotPrint
 
 NOTE = "随手卡"
 MOST_CODES = 2000  # the latest; older ones are found by their batch, and their villages can be typed
@@ -28,6 +29,7 @@ MOST_SUGGESTED = 8
 MOST_FOUND = 8
 ON_A_SHEET = {Layout.A6: 1, Layout.A6X4: 4, Layout.ELDER: 1, Layout.CHAT: 1}
 PNG, PDF = "image/png", "application/pdf"
+NO_ADDRESS = "现在做不了卡：这套系统还没有别人打得开的公开地址，印出来的码扫了也没用；请找管理员设公开地址。"
 NAMED = (Outcome.ANSWER, Outcome.SUGGEST)
 OVER = (Status.EXPIRED, Status.SUPERSEDED)
 
@@ -171,26 +173,34 @@ class CardDesk:
 
     def note_print(self, connection: Connection, made: Sequence[Code], form: CardForm, by: str) -> None:
         """Remember the cards as printed, so that they are listed once they have become wrong; the same file again is not."""
-        now = self._office.now()
-        for code, card in zip(made, self._cards(connection, made), strict=True):
-            if code_prints.is_out(connection, code.code, form.layout.value, card.facts.hash):
-                continue
-            copies = ON_A_SHEET[form.layout] if len(made) == 1 else 1
-            one = Print(
-                code.code, form.layout.value, copies, code.entry, card.facts.hash, card.version, by, now
-            )  # fmt: skip
-            code_prints.record(connection, [one])
+        now, cipher = self._office.now(), self._office.cipher
+        copies = ON_A_SHEET[form.layout] if len(made) == 1 else 1
+        drawn = zip(self._cards(connection, made), made, strict=True)
+        fresh = [(card, code) for card, code in drawn if not self._is_out(connection, card, form)]
+        card_batches.record_prints(connection, cipher, fresh, form.layout, copies, by=by, now=now)
         target = made[0].code if len(made) == 1 else made[0].batch
         audit.record(connection, Deed(by, "print_cards", target, f"{form.layout.value} {form.ink.value}", now))
 
     def check(self, form: CardForm) -> str:
-        """The address that cards carry, once it is sure that phones can read it. Raises `CannotPrint`."""
-        return card_batches.check_printing(self._office.settings, form.layout)
+        """The address that cards carry, once it is sure that phones can read it. Raises `CannotPrint`.
+
+        Whoever hands out cards can change no setting: they are told who can, and 自查 tells the administrator what.
+        """
+        try:
+            return card_batches.check_printing(self._office.settings, form.layout)
+        except CannotPrint as cannot:
+            raise CannotPrint(NO_ADDRESS) from cannot
 
     def is_alive(self, code: Code) -> bool:
         """Whether a card of it can be handed out today."""
         known = code.entry in self._office.knowledge.entries
         return known and code.state_at(self._office.now()) in (CodeState.LIVE, CodeState.NOT_YET)
+
+    def _is_out(self, connection: Connection, card: Card, form: CardForm) -> bool:
+        """Whether the same card on the same paper, with the same person on it, was printed and not taken back."""
+        cipher, bearer = self._office.cipher, Bearer.of(card.officer)
+        out = code_prints.bearers_out(connection, card.code, form.layout.value, card.facts.hash)
+        return any(Bearer.open(cipher, one) == bearer for one in out)
 
     def _officer(self, connection: Connection, person: Person, village: str) -> Person:
         """Whose name and phone stand on the cards of a village: an officer's own, else the village's officer's."""
@@ -211,7 +221,9 @@ class CardDesk:
             return CardFile(f"明白卡-{name}.png", picture(cards[0], base, form.ink), PNG)
         copies = ON_A_SHEET[form.layout] if len(cards) == 1 else 1
         repeated = [card for card in cards for _ in range(copies)]
-        return CardFile(f"明白卡-{name}.pdf", sheets(repeated, base, form.layout, form.ink), PDF)
+        return CardFile(
+            f"{file_name(name, form.layout, form.ink)}.pdf", sheets(repeated, base, form.layout, form.ink), PDF
+        )
 
 
 def wanting_phone(officer: Person, person: Person) -> str:

@@ -63,6 +63,12 @@ class Card:
     version: str
 
 
+def file_name(name: str, layout: Layout, ink: Ink) -> str:
+    """A printed file's name, without its ending: one for each paper and ink; 查真假 finds the code in it."""
+    words = [LAYOUT_WORDS[layout].replace(" ", ""), *(["黑白"] if ink is Ink.BLACK else [])]
+    return "-".join(("明白卡", name, *words))
+
+
 def picture(card: Card, base: str, ink: Ink = Ink.COLOUR) -> bytes:
     """A PNG for a chat, at most 200 KB. Raises `CannotPrint`."""
     made = _compiled([card], base, Layout.CHAT, ink, "png")
@@ -139,7 +145,7 @@ def _words(card: Card, base: str, layout: Layout) -> dict[str, Any]:
         "summary": _kept_whole(facts.summary),
         "rows": [(label, _kept_whole(text)) for label, text in facts.rows],
         "next": _kept_whole(facts.next_step),
-        "scan": "扫一扫，在手机上申请" if is_loan else "扫一扫，看全文",
+        "scan": "扫一扫，去申请" if is_loan else "扫一扫，看全文",
         "code": printed(card.code),
         "person": f"问{ROLE_WORDS[card.officer.role]} {card.officer.name}",
         "phone": card.officer.phone,

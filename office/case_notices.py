@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from office import receipts
 from office.application_case import CaseFile, Event, GuaranteeApplication
-from office.application_timeline import sentence, stop_at, turn_words
-from office.applications import REASON_WORDS, STATE_WORDS, Opening, State
+from office.application_timeline import day_words, sentence, stop_at, turn_words
+from office.applications import REASON_WORDS, STATE_WORDS, ConsentKind, Opening, State
 from office.notices import notify
 from office.office import Office
 from office.people import ROLE_WORDS, Person, Role
@@ -15,6 +15,8 @@ from office.pinned_entries import where_to_get
 
 TELEGRAM = "telegram"
 NOBODY_YET = "工作人员"
+CONFIRM_FIRST = "转出去以前，请您先核对替您填的单子：在网页“查办理进度”里点，或者在打印的单子上签字。"
+AGREE_FIRST = "转出去以前，要您同意转给担保公司或银行：在网页“查办理进度”里勾，或者跟专员说一声。不同意就不转。"
 
 
 def helper_words(officer: Person | None) -> str:
@@ -41,10 +43,22 @@ def step_lines(case: GuaranteeApplication, event: Event, helper: str) -> list[st
         lines.append(f"原因：{REASON_WORDS[event.reason]}。{event.sentence}")
     elif event.sentence:
         lines.append(f"说明：{event.sentence}")
+    if event.source is not None and event.source.decider is not None:
+        decider = ROLE_WORDS[event.source.decider.role]
+        lines.append(f"这是{decider} {day_words(event.source.day)}说的，工作人员代记。")
     for number, name in enumerate(event.missing, 1):
         source = "" if case.entry.names_paper(name) else "（文件没写，经办的单位要的）"
         lines.append(f"缺 {number}：{name}{source}。{where_to_get(case.entry.paper(name))}。")
     return lines
+
+
+def wanting_lines(file: CaseFile) -> list[str]:
+    """What only the farmer can do before a case that has all its papers is passed on, each with how."""
+    if file.case.state is not State.ACCEPTED:
+        return []
+    lines = [] if file.case.is_confirmed else [CONFIRM_FIRST]
+    agreed = file.consents.get(ConsentKind.PASS_ON)
+    return lines if agreed is not None and agreed.is_given else [*lines, AGREE_FIRST]
 
 
 def case_lines(file: CaseFile, officer: Person | None) -> list[str]:
@@ -53,7 +67,7 @@ def case_lines(file: CaseFile, officer: Person | None) -> list[str]:
     lines = [f"回执编号 {receipts.spoken(case.receipt)}"]
     lines += [f"{case.entry.status or ''}{case.entry.title}"]
     lines += [f"现在：{state_words(case)}，{turn_words(case.turn, helper)}。"]
-    lines += step_lines(case, event, helper)
+    lines += [*step_lines(case, event, helper), *wanting_lines(file)]
     if officer and officer.phone:
         lines.append(f"{helper}的电话：{officer.phone}")
     return lines

@@ -32,7 +32,7 @@ def who(person: Person) -> str:
 
 def validity(code: Code) -> str:
     """Until when a code holds."""
-    return f"有效到 {day_of(code.valid_to)}" if code.valid_to else "长期有效"
+    return f"码有效到 {day_of(code.valid_to)}" if code.valid_to else "码长期有效"
 
 
 def heading(opened: Opened) -> str:

@@ -28,16 +28,18 @@ def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
     """Run one subcommand on the office the settings describe; 1 when it cannot be done, 2 when it is not understood."""
     arguments = _parser().parse_args(argv)
 
-    def read_settings() -> Settings:
-        return Settings.from_environ(os.environ if environ is None else environ, ROOT / ".env")
+    def read_settings(*, make_keys: bool = True) -> Settings:
+        given = os.environ if environ is None else environ
+        return Settings.from_environ(given, ROOT / ".env", make_keys=make_keys)
 
+    is_closed = "run_closed" in arguments  # works on a state that no office may have open, and makes no keys for it
     try:
-        settings = read_settings()
+        settings = read_settings(make_keys=not is_closed)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return WRONG_WORDS
     try:
-        if "run_closed" in arguments:  # works on a state that no office may have open
+        if is_closed:
             return int(arguments.run_closed(settings, arguments, read_settings))
         return _on_office(settings, arguments)
     except (BackupError, CodeRefused, CannotPrint, ContentError, LedgerError, PrivacyError, OSError) as error:

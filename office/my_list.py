@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ from office.working_days import WENZHOU, due_after
 
 MOST_LINES = 10
 MOST_CHECKS = 40
+DAYS_TO_CALL = 1  # working days after the step that the farmer has not heard of
 DAYS_TO_CONFIRM = 3  # working days; then the farmer is to be rung up
 
 
@@ -107,17 +108,27 @@ def _case_tasks(office: Office, connection: Connection, person: Person, today: d
         return
     untold = {case.receipt: case for case, _ in desk.calls(person, connection=connection)}
     for case in untold.values():
-        yield _task(Heap.TODAY, "打电话告诉他", case, anchor="#call")
+        yield _call_task(case, today)
 
 
-def _task(heap: Heap, word: str, case: GuaranteeApplication, anchor: str = "") -> Task:
+def _call_task(case: GuaranteeApplication, today: date) -> Task:
+    """The farmer is to hear of the last step by the end of the next working day."""
+    due = due_after(case.changed_at.astimezone(WENZHOU).date(), DAYS_TO_CALL)
+    return replace(_task(_heap_on(due, today), "打电话告诉他", case), due=due, path=f"/desk/cases/{case.receipt}#call")
+
+
+def _heap_on(due: date, today: date) -> Heap:
+    return Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW
+
+
+def _task(heap: Heap, word: str, case: GuaranteeApplication) -> Task:
     return Task(
         heap=heap,
         word=word,
         village=case.village,
         who=case.applicant.name,
         about=f"【{case.entry.status_words}】{case.entry.title}",
-        path=f"/desk/cases/{case.receipt}{anchor}",
+        path=f"/desk/cases/{case.receipt}",
         phone=case.applicant.phone,
         due=case.due,
         name=f"回执 {receipts.spoken(case.receipt)}",
@@ -182,7 +193,7 @@ def _help_tasks(office: Office, connection: Connection, person: Person, today: d
 
 def _help_task(request: HelpRequest, today: date) -> Task:
     due = request.due_at.astimezone(WENZHOU).date()
-    heap, word = Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW, "有人找：回个电话"
+    heap, word = _heap_on(due, today), "有人找：回个电话"
     if not request.can_be_reached:
         heap, word = Heap.WAITING, "有人问，没留电话：等他打来"
     elif not request.phone:
@@ -212,7 +223,7 @@ def _check_task(office: Office, check: AssistedCheck, recorded: date, today: dat
     due, days = due_after(recorded, DAYS_TO_CONFIRM), (today - recorded).days
     entry = office.knowledge.entries.get(check.scope)
     return Task(
-        heap=Heap.OVERDUE if due < today else Heap.TODAY if due == today else Heap.NEW,
+        heap=_heap_on(due, today),
         word=f"等他核对：体检结果{f'存了 {days} 天' if days else '今天存的'}",
         village=check.village,
         who=check.name,

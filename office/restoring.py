@@ -72,17 +72,23 @@ def _is_there(url: str, state: Path) -> bool:
 
 def _keys(settings: Settings, manifest: Manifest, folder: Path) -> Sequence[Secret] | None:
     """None when the keys at hand open the backup; else those inside it, if they may take their place."""
-    if manifest.is_opened_by(FieldCipher([key.reveal() for key in settings.field_keys])):
+    at_hand = [key.reveal() for key in settings.field_keys]
+    if at_hand and manifest.is_opened_by(FieldCipher(at_hand)):
         return None
     if not (folder / KEY_FILES[0]).exists():
-        raise BackupError("FIELD_KEY 打不开这份备份：请把备份当时的 FIELD_KEY 和 SECRET_KEY 写进 .env，再恢复")
+        why = "FIELD_KEY 打不开这份备份" if at_hand else "这台机器上没有 FIELD_KEY，这份备份里也没有"
+        raise BackupError(f"{why}，没有恢复：请把备份当时的 FIELD_KEY 和 SECRET_KEY 写进 .env，再恢复")
     for file, keys in zip(KEY_FILES, (settings.field_keys, settings.secret_keys), strict=True):
         made = settings.state_dir / file
-        at_hand = ",".join(key.reveal() for key in keys)
-        if not made.exists() or made.read_text(encoding="ascii").strip() != at_hand:
+        if keys and (not made.exists() or made.read_text(encoding="ascii").strip() != _joined(keys)):
             raise BackupError("环境或 .env 里的密钥和备份的不一样：请去掉那两行，备份里的密钥才能放回去")
     inside = (folder / KEY_FILES[0]).read_text(encoding="ascii").strip().split(",")
     return tuple(Secret(key) for key in inside)
+
+
+def _joined(keys: Sequence[Secret]) -> str:
+    """Keys as the file of the state folder holds them."""
+    return ",".join(key.reveal() for key in keys)
 
 
 def _prepared(ledger: Path, manifest: Manifest, keys: Sequence[Secret]) -> dict[str, int]:

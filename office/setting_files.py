@@ -40,13 +40,15 @@ def _unquote(text: str) -> str:
     return quoted[2] if quoted else re.sub(r"\s+#.*$", "", text)
 
 
-def read_or_make_key(name: str, state_dir: Path) -> str:
+def read_or_make_key(name: str, state_dir: Path, *, is_made: bool = True) -> str:
     """The key kept in the state folder (mode 600); made there at the first start, by one process only.
 
-    A field key is not made beside a ledger that exists: it could not open what the lost one has sealed.
+    Empty when there is none and `is_made` is False. A field key is not made beside a ledger that exists: it could not open what the lost one has sealed.
     """
     path = state_dir / f"{name.lower()}.txt"
     if not path.exists():
+        if not is_made:
+            return ""
         if name == "FIELD_KEY" and (state_dir / "ledger.db").exists():
             raise SettingsError(
                 f"设置 FIELD_KEY 缺了：账本还在而 {path} 不见了，请从备份放回，例如 FIELD_KEY={EXAMPLES['FIELD_KEY']}"

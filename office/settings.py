@@ -39,14 +39,16 @@ class Settings:
     log_format: LogFormat
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None) -> Self:
+    def from_environ(cls, environ: Mapping[str, str], env_file: Path | None = None, *, make_keys: bool = True) -> Self:
         """Read and check everything; the environment wins over the file. Raises `SettingsError`.
 
-        Makes the state folder, and the keys in it while the ledger is a local SQLite file.
+        Makes the state folder, and the keys in it while the ledger is a local SQLite file; with `make_keys=False`
+        keys that are not there yet stay empty, so that a restored backup can bring its own.
         """
         from_file = read_env_file(env_file) if env_file is not None else {}
         refuse_unknown(environ, from_file)
-        reader = _Reader({**from_file, **{name: environ[name] for name in EXAMPLES if name in environ}})
+        given = {**from_file, **{name: environ[name] for name in EXAMPLES if name in environ}}
+        reader = _Reader(given, make_keys=make_keys)
         state_dir = values.folder(reader.text("STATE_DIR") or "./var")
         database_url = reader.read("DATABASE_URL", values.database_url)
         is_local = database_url is None or database_url.reveal().startswith("sqlite:")
@@ -78,7 +80,15 @@ class Settings:
         if self.telegram_bot_token is None:
             said.append("没有设 TELEGRAM_BOT_TOKEN：只开网页窗口，不开 Telegram 窗口。")
         if not self.public_base_url_given:
-            said.append(f"没有设 PUBLIC_BASE_URL：印出来的码指向 {self.public_base_url}，别人扫了打不开。")
+            said.append(
+                "没有设 PUBLIC_BASE_URL：做不了明白卡，登录纸条上的地址也只有这台机器打得开，"
+                f"例如 PUBLIC_BASE_URL={EXAMPLES['PUBLIC_BASE_URL']}"
+            )
+        elif not self.public_base_url.startswith("https://"):
+            said.append(
+                f"PUBLIC_BASE_URL 是 {self.public_base_url}，不是 https：网页能开，明白卡做不了（微信会拦），"
+                f"请换成 https 地址，例如 PUBLIC_BASE_URL={EXAMPLES['PUBLIC_BASE_URL']}"
+            )
         return tuple(said)
 
     def __repr__(self) -> str:
@@ -89,8 +99,8 @@ class Settings:
 class _Reader:
     """Takes single settings out of the merged texts; an empty text counts as not set."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
+    def __init__(self, texts: Mapping[str, str], *, make_keys: bool) -> None:
+        self._texts, self._make_keys = texts, make_keys
 
     def text(self, name: str) -> str:
         return self._texts.get(name, "").strip()
@@ -111,7 +121,8 @@ class _Reader:
             return given
         if not is_local:
             raise SettingsError(f"设置 {name} 缺了：账本不在本机时必须给出，例如 {name}={EXAMPLES[name]}")
-        return tuple(parse(part.strip()) for part in read_or_make_key(name, state_dir).split(","))
+        kept = read_or_make_key(name, state_dir, is_made=self._make_keys)
+        return tuple(parse(part.strip()) for part in kept.split(",")) if kept else ()
 
 
 def _check_webhook(settings: Settings) -> None:

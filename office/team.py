@@ -46,7 +46,7 @@ def invite_person(
     phone = phone_of(phone) if phone else ""
     places = [village_of(text, office.knowledge.places) for text in villages]
     if role is Role.OFFICER and not places:
-        raise TeamError("共富金融专员要写明管哪些村，一行一个，例如 乐清市/大荆镇/下山头村。")
+        raise TeamError("共富金融专员要写明管哪些村，一行一个，例如 乐清市大荆镇下山头村。")
     now = office.now()
     person = people.add(connection, office.cipher, role, name, phone, places, by=by.id, now=now)
     if role is Role.OFFICER:
@@ -122,10 +122,15 @@ def replace_person(
 
 
 def village_of(text: str, places: Places) -> str:
-    """A place as the ledger writes it, 县市区/镇街/村, a town or county alone too; `TeamError` says what is wrong."""
+    """A place as the ledger writes it, 县市区/镇街/村, a town or county alone too; `TeamError` says what is wrong.
+
+    Written without marks between its parts, as people write it, it is the same place.
+    """
     parts = [part for part in _PARTS.split(text.strip()) if part]
     if not 1 <= len(parts) <= 3:
-        raise TeamError(f"“{text.strip()}”看不懂，要写成 县市区/镇街/村，例如 乐清市/大荆镇/下山头村。")
+        raise TeamError(f"“{text.strip()}”看不懂，要写成 县镇村的全名，例如 乐清市大荆镇下山头村。")
+    if len(parts) < 3:
+        parts = _parted("".join(parts), places) or parts
     if parts[0] not in places.towns:
         raise TeamError(f"“{parts[0]}”不是温州的县、市、区，要写全名，例如 乐清市。")
     if len(parts) > 1 and parts[1] not in places.towns[parts[0]]:
@@ -133,6 +138,20 @@ def village_of(text: str, places: Places) -> str:
     if len(parts) > 2 and not VILLAGE.fullmatch(parts[2]):
         raise TeamError(f"村名“{parts[2]}”要写 2 到 12 个汉字。")
     return "/".join(parts)
+
+
+def _parted(text: str, places: Places) -> list[str]:
+    """The parts of a place written in one; nothing of what was written is left out. Empty when it cannot be parted."""
+    county = next((name for name in places.towns if text.startswith(name)), "")
+    rest = text.removeprefix(county)
+    fitting = [town for town in places.towns.get(county, ()) if rest.startswith(town)]
+    if county and (fitting or not rest):
+        town = max(fitting, key=len, default="")
+        return [part for part in (county, town, rest.removeprefix(town)) if part]
+    for said in places.find(text):  # a short name, or a village whose town alone says the county
+        if said.county is not None and not said.ambiguous and said.text == text:
+            return [part for part in (said.county, said.town, said.village) if part]
+    return []
 
 
 def _demand_nothing_left(connection: Connection, person: Person) -> None:

@@ -33,7 +33,7 @@ SHOWN = {
 def declare(commands: Any) -> None:
     """Add the three subcommands to those of `python -m office`."""
     backup = commands.add_parser("backup", help="备份到一个文件，程序不用停")
-    backup.add_argument("path", type=Path, help="文件名，或者一个文件夹")
+    backup.add_argument("path", type=Path, help="一个文件夹（没有就建），或者 .tar 结尾的文件名")
     backup.add_argument("--with-keys", action="store_true", help="把密钥也放进去（这份备份谁拿到谁能看）")
     backup.set_defaults(run=_backup)
     back = commands.add_parser("restore", help="从备份恢复，先停下程序")

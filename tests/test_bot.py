@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 import bot
+from office.settings import Settings
 from tests.handlers.running import ROOT, free_port, program, serving
 from tests.telegram_api import TelegramApi
 
@@ -88,6 +89,25 @@ def test_each_wrong_setting_is_named(
     (line,) = capsys.readouterr().err.splitlines()
     assert name in line
     assert not (tmp_path / "ledger.db").exists()
+
+
+def test_the_addresses_others_can_open_are_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """On all interfaces the network's address is said and leads the administrator in; http in public is warned of."""
+
+    def said(host: str, **more: str) -> tuple[str, str | None]:
+        settings = Settings.from_environ({"STATE_DIR": str(tmp_path), "WEB_HOST": host, "PORT": "8123", **more})
+        bot.announce(settings, "x")
+        return capsys.readouterr().out, bot.addresses(settings)[1]
+
+    everywhere, nearby = said("0.0.0.0")  # noqa: S104 - nothing listens
+    assert "网页窗口：http://127.0.0.1:8123\n" in everywhere
+    assert nearby is None or "127.0.0.1" not in nearby  # None on a machine without any network
+    assert f"打开：{nearby}\n" in everywhere or nearby is None
+    assert f"{nearby or 'http://127.0.0.1:8123'}/desk/enter/x" in everywhere
+    assert "网页窗口：http://[::1]:8123\n" in said("::")[0]
+    assert "http://127.0.0.1:8123/desk/enter/x" in said("127.0.0.1")[0]
+    assert "http://192.168.1.9:8123/desk/enter/x" in said("192.168.1.9")[0]
+    assert "不是 https" in said("127.0.0.1", PUBLIC_BASE_URL="http://192.168.1.7:8123")[0]
 
 
 def test_a_taken_port_is_named(new_state: Callable[[], Path]) -> None:

@@ -141,7 +141,8 @@ def _drawn(request: Request, person: Person, form: CardForm, part: int) -> CardF
 def _settle(request: Request, person: Person, form: dict[str, str]) -> None:
     window = window_of(request)
     office, sheet = window.office, _sheet(window, person, request.path_params["batch"])
-    chosen = [one for one in sheet.stale if (one.village, one.entry) == (form.get("village"), form.get("entry"))]
+    wanted = (form.get("village"), form.get("entry"), bool(form.get("reprinted")))
+    chosen = [one for one in sheet.stale if (one.village, one.entry, one.is_reprinted) == wanted]
     with office.ledger.begin() as connection:
         card_batches.settle(connection, chosen, form["outcome"], person.id, office.now())
 

@@ -12,11 +12,12 @@ from starlette.routing import Route
 from knowledge.applying import can_apply
 from knowledge.rendering import status_text
 from office.card_batches import Stale
-from office.card_desk import CardDesk, said, wanting_phone
+from office.card_desk import PICTURE, CardDesk, said, wanting_phone
 from office.code_answers import day_of
 from office.codes import Code, CodeKind, CodeRefused
 from office.ledger import codes as rows
 from office.people import Duty, Person, Role, may
+from office.print_check import CannotPrint
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
 from web.desk_card import card_path, stale_for
 from web.window import Window, off_loop, window_of
@@ -90,7 +91,8 @@ async def _choosing_page(request: Request, status: int = 200, trouble: str = "")
 
 
 def _choosing(window: Window, person: Person, given: dict[str, str], words: str) -> Choosing:
-    office, desk, trouble, village = window.office, CardDesk(window.office), "", ""
+    office, desk, village = window.office, CardDesk(window.office), ""
+    trouble = _obstacle(desk)
     with office.ledger.read() as connection:
         villages, hanging = desk.villages(connection, person), desk.codes(connection, person)
         only = desk.only_village(connection, person)
@@ -113,6 +115,15 @@ def _choosing(window: Window, person: Person, given: dict[str, str], words: str)
     return Choosing(
         villages, types_village, village, trouble, wanting, told, offers, batches, stale_for(window, person)
     )
+
+
+def _obstacle(desk: CardDesk) -> str:
+    """Why no card at all can be made; empty when nothing stands in the way."""
+    try:
+        desk.check(PICTURE)
+    except CannotPrint as cannot:
+        return str(cannot)
+    return ""
 
 
 def _village(desk: CardDesk, given: dict[str, str]) -> str:
@@ -142,6 +153,8 @@ def _make(request: Request, person: Person, form: dict[str, str]) -> str:
     if not village:
         raise CodeRefused("请先选一个村。")
     demand(person, Duty.ISSUE_CODES, village, "/desk/cards")
+    if obstacle := _obstacle(desk):  # before a code is made that no card could carry
+        raise CodeRefused(obstacle)
     kind, _, entry = form.get("one", "").partition(":")
     ticked = [value for name, value in form.items() if name.startswith("tick") and value]
     with office.ledger.begin() as connection:

@@ -12,10 +12,10 @@ from starlette.routing import Route
 
 from office.application_case import CaseFile, GuaranteeApplication
 from office.application_timeline import TURN_WORDS, day_words
+from office.application_wanting import promise, wanting
 from office.applications import (
+    DECIDER_WORDS,
     REASON_WORDS,
-    REFUSAL_REASONS,
-    RETURN_REASONS,
     STATE_WORDS,
     ApplicationError,
     ConsentKind,
@@ -24,7 +24,7 @@ from office.applications import (
     State,
 )
 from office.applications_desk import Applications
-from office.case_notices import case_lines
+from office.case_notices import case_lines, helper_words
 from office.case_papers import CasePapers
 from office.consents import asked
 from office.ledger import applications, people
@@ -33,21 +33,11 @@ from office.people import Duty, Person, may
 from office.receipts import spoken
 from office.working_days import WENZHOU
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
+from web.desk_case_steps import PASSING_ON, Step, source_in, steps_for
 from web.status import amount_words
 from web.window import off_loop, window_of
 
 NO_SUCH_CASE = "没有这张单子。请核对回执编号，9 位数字。"
-REASONS_OF = {State.PAPERS_NEEDED: RETURN_REASONS, State.DECLINED: REFUSAL_REASONS}
-STEP_WORDS = {
-    State.CONTACTED: "记下：已经联系过他",
-    State.PAPERS_NEEDED: "退回，要补材料",
-    State.ACCEPTED: "受理：材料齐了",
-    State.WITH_GUARANTOR: "转给担保公司",
-    State.WITH_BANK: "转给银行",
-    State.APPROVED: "通过",
-    State.DECLINED: "不通过",
-    State.WITHDRAWN: "撤回：他不办了",
-}
 CONSENT_WORDS = {
     ConsentKind.FOLLOW_UP: "回访",
     ConsentKind.PUSH: "新政策提醒",
@@ -58,22 +48,21 @@ Change = Callable[[Request, Person, dict[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A step offered: the button's word, what it must say."""
-
-    to: State
-    word: str
-    reasons: tuple[tuple[Reason, str], ...]
-    receivers: tuple[Person, ...]
-    asks_receiver: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """What the page shows."""
+    """What the page shows.
+
+    `wanting` and `promise` belong to the way to passing on; `must_be_called` when a step is told by telephone only,
+    `has_spoken` when that was already done today; `decider` has the case now, `writers` can write down what they say.
+    """
 
     file: CaseFile
     officer: Person | None
+    wanting: tuple[str, ...]
+    promise: str
+    must_be_called: bool
+    has_spoken: bool
+    decider: Person | None
+    writers: tuple[Person, ...]
     steps: tuple[Step, ...]
     papers: tuple[str, ...]
     is_outdated: bool
@@ -147,12 +136,14 @@ async def _page(request: Request, status: int = 200, trouble: str = "") -> Respo
         day_words=day_words,
         spoken=spoken,
         amount=amount_words(sheet.case),
+        latest_day=window_of(request).office.today().isoformat(),
+        decider_words=DECIDER_WORDS,
         turn=TURN_WORDS[sheet.case.turn].format(helper="共富金融专员").replace("您", "农户"),
         here=WENZHOU,
     )
 
 
-def _known(request: Request, person: Person, duty: Duty) -> GuaranteeApplication:
+def known_case(request: Request, person: Person, duty: Duty) -> GuaranteeApplication:
     """The case, if this person may do `duty` on it; else `Refused`, which the guard writes into the audit."""
     office, receipt = window_of(request).office, request.path_params["receipt"]
     with office.ledger.read() as connection:
@@ -164,44 +155,53 @@ def _known(request: Request, person: Person, duty: Duty) -> GuaranteeApplication
 
 
 def _sheet(request: Request, person: Person) -> CaseSheet:
-    _known(request, person, Duty.READ_CASE)
+    known_case(request, person, Duty.READ_CASE)
     office, receipt = window_of(request).office, request.path_params["receipt"]
     desk = Applications(office)
     with office.ledger.begin() as connection:
         file = desk.open(receipt, person, "open_case", connection=connection)
         case = file.case
-        steps = tuple(
-            Step(
-                to,
-                STEP_WORDS[to],
-                tuple((reason, REASON_WORDS[reason]) for reason in REASONS_OF.get(to, ())),
-                tuple(desk.receivers(to, connection=connection)),
-                to in (State.WITH_GUARANTOR, State.WITH_BANK),
-            )
-            for to in desk.steps(file, person)
-            if to in STEP_WORDS
-        )
-        ids = {event.actor.id for event in file.events} | {case.officer, case.guarantor, case.bank, case.filled_by.id}
-        known = {one: people.find(connection, office.cipher, one) for one in ids if one}
+        steps = steps_for(desk, file, person, connection)
+        has_receiver = any(desk.receivers(to, connection=connection) for to in PASSING_ON)
+        decider_id = case.guarantor if case.state is State.WITH_GUARANTOR else case.bank
+        is_decided_elsewhere = case.state in PASSING_ON
+        writers = tuple(desk.writers(connection=connection)) if is_decided_elsewhere else ()
+        must_be_called = desk.must_be_called(case, person, connection=connection)
+        known = {one: people.find(connection, office.cipher, one) for one in _ids(file) if one}
         handed_in = tuple(CasePapers(office).listed(receipt, person, connection=connection))
         waiting = desk.calls(person, connection=connection) if may(person, Duty.FOLLOW_UP) else []
         calls = tuple(number for called, number in waiting if called.id == case.id)
     names = {one: found.name for one, found in known.items() if found}
+    last, officer, today = file.events[-1], known.get(case.officer or ""), office.today()
+    is_near = State.ACCEPTED in (case.state, *(step.to for step in steps))
     return CaseSheet(
         file=file,
-        officer=known.get(case.officer or ""),
+        officer=officer,
+        wanting=wanting(file, [one.name for one in handed_in], has_receiver=has_receiver) if is_near else (),
+        promise=promise(State.ACCEPTED, today, helper_words(officer)),
+        must_be_called=must_be_called and may(person, Duty.FOLLOW_UP),
+        has_spoken=last.state is State.CONTACTED and last.at.astimezone(WENZHOU).date() == today,
+        decider=known.get(decider_id or "") if is_decided_elsewhere else None,
+        writers=writers,
         steps=steps,
         papers=desk.papers_to_choose(case),
         is_outdated=case.state.is_open and desk.is_outdated(case),
         calls=calls,
         handed_in=handed_in,
-        to_say=tuple(case_lines(file, known.get(case.officer or ""))[2:]) if calls else (),
+        to_say=tuple(case_lines(file, officer)[2:]) if calls else (),
         names={"farmer": "农户", "system": "系统", **names},
     )
 
 
+def _ids(file: CaseFile) -> set[str | None]:
+    """Everybody of the office who has to do with the case."""
+    case, deciders = file.case, (event.source.decider for event in file.events if event.source)
+    own = {case.officer, case.guarantor, case.bank, case.filled_by.id, case.signature_seen_by}
+    return own | {event.actor.id for event in file.events} | {one.id for one in deciders if one}
+
+
 def _move(request: Request, person: Person, form: dict[str, str]) -> None:
-    _known(request, person, Duty.MOVE_CASE)
+    known_case(request, person, Duty.MOVE_CASE)
     to, reason, version = form.get("to", ""), form.get("reason", ""), form.get("version", "")
     if to not in list(State) or not version.isdigit():
         raise HTTPException(400, "这一步看不懂，请返回刷新再试。")
@@ -213,12 +213,14 @@ def _move(request: Request, person: Person, form: dict[str, str]) -> None:
         form.get("sentence", "").strip(),
         (*ticked, *written),
         form.get("receiver") or None,
+        source_in(form),
+        form.get("told") == "yes",
     )
     Applications(window_of(request).office).move(request.path_params["receipt"], step, person, int(version))
 
 
 def _called(request: Request, person: Person, form: dict[str, str]) -> None:
-    _known(request, person, Duty.MOVE_CASE)
+    known_case(request, person, Duty.MOVE_CASE)
     number = form.get("number", "")
     if not number.isdigit():
         raise HTTPException(400, "这一步看不懂，请返回刷新再试。")
@@ -226,7 +228,7 @@ def _called(request: Request, person: Person, form: dict[str, str]) -> None:
 
 
 def _consent(request: Request, person: Person, form: dict[str, str]) -> None:
-    _known(request, person, Duty.MOVE_CASE)
+    known_case(request, person, Duty.MOVE_CASE)
     kind = form.get("kind", "")
     if kind not in list(ConsentKind):
         raise HTTPException(400, "这一步看不懂，请返回刷新再试。")

@@ -25,7 +25,7 @@ from office.office import Office
 from office.people import Duty, Person
 from office.team import TeamError
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
-from web.standings import standings
+from web.standings import counties_of, standings
 from web.window import off_loop, window_of
 
 VERBS = (Verb.CHECK_ANSWER, Verb.CHECK_STEP)
@@ -120,7 +120,7 @@ async def _list_page(request: Request, status: int = 200, trouble: str = "") -> 
         given=given,
         place=given.get("village", own),
         listed=listed,
-        titles=standings(entries, office.today()),
+        titles=standings(entries, office.today(), counties_of(person)),
         names={one.code: one.title for one in office.knowledge.entries.values()},
         how_words=HOW_WORDS,
         day_of=day_of,
@@ -135,7 +135,7 @@ def _listed(office: Office, person: Person) -> list[AssistedCheck]:
 
 def _begin(request: Request, person: Person, form: dict[str, str]) -> str:
     office = window_of(request).office
-    village = team.village_of(_parted(form.get("village", ""), office), office.knowledge.places)
+    village = team.village_of(form.get("village", ""), office.knowledge.places)
     demand(person, Duty.FILL_IN, village, "/desk/checks")
     wanted = Wanted(
         f"{person.id}:{form.get('form', '')[:KEPT_FORM]}",
@@ -147,15 +147,6 @@ def _begin(request: Request, person: Person, form: dict[str, str]) -> str:
     )
     with office.ledger.begin() as connection:
         return AssistedChecks(office).begin(connection, person, wanted)
-
-
-def _parted(text: str, office: Office) -> str:
-    """乐清市大荆镇下山头村 as 乐清市/大荆镇/下山头村; what cannot be parted is left for the error to show."""
-    found = [one for one in office.knowledge.places.find(text) if one.county is not None and not one.ambiguous]
-    if "/" in text or not found:
-        return text
-    best = max(found, key=lambda one: (one.village is not None, one.town is not None))
-    return "/".join(part for part in (best.county, best.town, best.village) if part)
 
 
 async def _page(request: Request, status: int = 200, trouble: str = "") -> Response:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from knowledge.applying import applicable, can_apply
+from knowledge.applying import can_apply
 from office.applicants import Applicants
 from office.application_case import Wish
 from office.application_form import FIELDS, ReadForm, read_form
@@ -18,7 +18,7 @@ from office.applications_desk import actor_of
 from office.consents import asked
 from office.people import Duty, Person
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
-from web.standings import standings
+from web.standings import counties_of, standings
 from web.window import off_loop, window_of
 
 KEPT_FORM = 64
@@ -60,7 +60,7 @@ def _form(request: Request, status: int = 200, read: ReadForm | None = None) -> 
         fields=FIELDS,
         values=read.values if read else {"place": village},
         faults=read.faults if read else {},
-        products=standings(applicable(office.knowledge.entries.values(), office.today()), office.today()),
+        products=standings(filter(can_apply, office.knowledge.entries.values()), office.today(), counties_of(person)),
         given=given,
         consents=asked(),
         form_id=given.get("form") or secrets.token_urlsafe(16),

@@ -177,7 +177,8 @@ async def _page(request: Request, status: int = 200, trouble: str = "") -> Respo
 
 async def _one_page(request: Request, status: int = 200, trouble: str = "") -> Response:
     someone, others = await off_loop(_one, request)
-    return desk_page(request, "desk_person.html", status, someone=someone, others=others, trouble=trouble)
+    given = getattr(request.state, "form", {}) if trouble else {}
+    return desk_page(request, "desk_person.html", status, someone=someone, others=others, trouble=trouble, given=given)
 
 
 def _everyone(request: Request) -> list[Person]:

@@ -15,12 +15,14 @@ from web import (
     desk_scripts,
     desk_self_check,
     desk_sign_in,
+    desk_signing,
 )
 
 ROUTES = (
     *desk_sign_in.ROUTES,
     *desk.ROUTES,
     *desk_cases.ROUTES,
+    *desk_signing.ROUTES,
     *desk_fill_in.ROUTES,
     *desk_checks.ROUTES,
     *desk_export.ROUTES,

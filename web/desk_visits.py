@@ -11,7 +11,7 @@ from office.ledger.audit import Deed
 from office.people import Duty, Person
 from office.team import PHONE, TeamError
 from web.desk_access import demand, desk_page, form_of, person_of, staff_only
-from web.standings import standings
+from web.standings import counties_of, standings
 from web.window import off_loop, window_of
 
 
@@ -34,7 +34,7 @@ async def visit(request: Request) -> Response:
 def _form(request: Request, status: int = 200, *, trouble: str = "", done: str = "") -> Response:
     given = {} if done else getattr(request.state, "form", {})
     office = window_of(request).office
-    titles = standings(office.knowledge.entries.values(), office.today())
+    titles = standings(office.knowledge.entries.values(), office.today(), counties_of(person_of(request)))
     return desk_page(request, "desk_visit.html", status, trouble=trouble, done=done, given=given, titles=titles)
 
 

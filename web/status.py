@@ -18,7 +18,7 @@ from office.application_case import CaseFile, GuaranteeApplication
 from office.application_form import village_words
 from office.application_timeline import turn_words
 from office.applications import STATE_WORDS, ApplicationError, ConsentKind, State
-from office.case_notices import helper_words, state_words, step_lines
+from office.case_notices import helper_words, state_words, step_lines, wanting_lines
 from office.office import WENZHOU
 from office.people import ROLE_WORDS, Person, Role
 from web import assisted, case_access, person
@@ -163,7 +163,7 @@ def _render(request: Request, template: str, access: Access, seen: Seen, status:
         spoken=receipts.spoken(case.receipt),
         state=state_words(case),
         turn=turn_words(case.turn, helper),
-        lines=step_lines(case, seen.file.events[-1], helper),
+        lines=[*step_lines(case, seen.file.events[-1], helper), *wanting_lines(seen.file)],
         steps=_steps(seen.file, helper),
         helper=helper,
         helper_phone=seen.officer.phone if seen.officer else "",

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from office.application_case import Consent, Event, Told
 from office.application_timeline import Turn
-from office.applications import Actor, ConsentKind, Reason, State
+from office.applications import Actor, ConsentKind, Reason, Source, State
 from office.ledger import person_keys
 from office.ledger.applications import applications
 from office.ledger.columns import Instant, metadata
@@ -70,9 +70,11 @@ application_consents = Table(
 
 def add(connection: Connection, cipher: FieldCipher, case_id: int, event: Event) -> None:
     """Write one step down; what people wrote is sealed."""
-    words = {"sentence": event.sentence, "missing": event.missing}
+    words: dict[str, Any] = {"sentence": event.sentence, "missing": event.missing}
+    if event.source is not None:
+        words["source"] = _kept(event.source)
     detail = None
-    if event.sentence or event.missing:
+    if event.sentence or event.missing or event.source:
         receipt = connection.execute(select(applications.c.receipt).where(applications.c.id == case_id)).scalar_one()
         detail = person_keys.seal(connection, cipher, f"case:{receipt}", json.dumps(words, ensure_ascii=False))
     row = {
@@ -187,7 +189,20 @@ def _from_row(row: Row[Any], words: Mapping[str, Any]) -> Event:
         Reason(row.reason) if row.reason else None,
         words["sentence"],
         tuple(words["missing"]),
+        _source(words.get("source")),
     )
+
+
+def _kept(source: Source) -> dict[str, Any]:
+    decider = source.decider and [source.decider.id, source.decider.role.value]
+    return {"name": source.name, "day": source.day.isoformat(), "decider": decider}
+
+
+def _source(kept: Mapping[str, Any] | None) -> Source | None:
+    if kept is None:
+        return None
+    decider = kept["decider"] and Actor(kept["decider"][0], Role(kept["decider"][1]))
+    return Source(kept["name"], date.fromisoformat(kept["day"]), decider)
 
 
 def _consent(row: Row[Any]) -> Consent:

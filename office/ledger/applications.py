@@ -58,6 +58,7 @@ applications = Table(
     Column("filled_by", Text, nullable=False),
     Column("filled_role", Text, nullable=False),
     Column("confirmed_at", Instant),
+    Column("signature_seen_by", Text),
     Column("registered_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )
@@ -192,10 +193,13 @@ def move(
         raise CaseChanged(CHANGED)
 
 
-def confirm(connection: Connection, case_id: int, now: datetime) -> bool:
-    """The farmer has looked over what was written for them; False when they had before."""
+def confirm(connection: Connection, case_id: int, now: datetime, signature_seen_by: str | None = None) -> bool:
+    """The farmer has looked over what was written for them; False when they had before.
+
+    `signature_seen_by` is the person who saw it signed on paper; None when the farmer did it with the receipt number.
+    """
     statement = update(applications).where(applications.c.id == case_id, applications.c.confirmed_at.is_(None))
-    return connection.execute(statement.values(confirmed_at=now)).rowcount > 0
+    return connection.execute(statement.values(confirmed_at=now, signature_seen_by=signature_seen_by)).rowcount > 0
 
 
 def unlink_chat(connection: Connection, cipher: FieldCipher, case: GuaranteeApplication) -> None:
@@ -254,6 +258,7 @@ def _from_row(row: Row[Any], private: Mapping[str, Any]) -> GuaranteeApplication
         bank=row.bank,
         filled_by=Actor(row.filled_by, Role(row.filled_role)),
         confirmed_at=row.confirmed_at,
+        signature_seen_by=row.signature_seen_by,
         registered_at=row.registered_at,
         changed_at=row.changed_at,
         code=row.code,

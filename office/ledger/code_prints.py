@@ -1,4 +1,4 @@
-"""Printed cards (印出去的卡): which facts stand on them, and whether they were taken back."""
+"""Printed cards (印出去的卡): which facts and whose phone stand on them, and whether they were taken back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, Integer, Table, Text, bin
 from office.ledger.codes import Code, codes, from_row
 from office.ledger.columns import Instant, metadata
 from office.ledger.upserts import insert
+from office.privacy import Sealed
 
 prints = Table(
     "code_prints",
@@ -27,6 +28,7 @@ prints = Table(
     Column("settled", Text),
     Column("settled_by", Text),
     Column("settled_at", Instant),
+    Column("bearer", Text),
 )
 
 SETTLED = {"collected": "已回收", "replaced": "已更换"}
@@ -34,7 +36,7 @@ SETTLED = {"collected": "已回收", "replaced": "已更换"}
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One print of one code's card: how many, and the hash of the facts on it."""
+    """One print of one code's card: how many, the hash of the facts on it, and the sealed name and phone."""
 
     code: str
     layout: str
@@ -44,11 +46,15 @@ class Print:
     publication: str
     printed_by: str
     printed_at: datetime
+    bearer: Sealed
 
 
 @dataclass(frozen=True, slots=True)
 class PrintOut:
-    """A print that is still out there; `entry` is the one on the paper, `code` the code as it is now."""
+    """A print that is still out there; `entry` is the one on the paper, `code` the code as it is now.
+
+    `bearer` is None for cards printed before it was kept.
+    """
 
     id: int
     layout: str
@@ -56,37 +62,40 @@ class PrintOut:
     entry: str
     facts: str
     printed_at: datetime
+    bearer: Sealed | None
     code: Code
 
 
 def record(connection: Connection, made: Iterable[Print]) -> None:
     """These cards were printed."""
-    fields = ("code", "layout", "copies", "entry", "facts", "publication", "printed_by", "printed_at")
+    fields = ("code", "layout", "copies", "entry", "facts", "publication", "printed_by", "printed_at", "bearer")
     rows = [{field: getattr(one, field) for field in fields} for one in made]
     if rows:
         connection.execute(insert(connection, prints), rows)
 
 
-def is_out(connection: Connection, code: str, layout: str, facts: str) -> bool:
-    """Whether a card of this code, on this paper and with these facts, was printed and not taken back."""
+def bearers_out(connection: Connection, code: str, layout: str, facts: str) -> list[Sealed]:
+    """Who stands on the cards of this code, on this paper and with these facts, that were not taken back."""
     same = (prints.c.code == code) & (prints.c.layout == layout) & (prints.c.facts == facts)
-    return connection.execute(select(prints.c.id).where(same, prints.c.settled.is_(None)).limit(1)).first() is not None
+    kept = prints.c.settled.is_(None) & prints.c.bearer.is_not(None)
+    return [Sealed(one) for one in connection.execute(select(prints.c.bearer).where(same, kept)).scalars()]
 
 
 def still_out(connection: Connection) -> list[PrintOut]:
     """Everything printed and not taken back, by village, batch and entry."""
-    shown = (prints.c.id, prints.c.layout, prints.c.copies, prints.c.entry, prints.c.facts, prints.c.printed_at)
+    columns = ("id", "layout", "copies", "entry", "facts", "printed_at", "bearer")
+    shown = [prints.c[name] for name in columns]
     statement = (
         select(*shown, *(column.label(f"code_{column.name}") for column in codes.c))
         .join(codes, codes.c.code == prints.c.code)
         .where(prints.c.settled.is_(None))
         .order_by(codes.c.village, codes.c.batch, prints.c.entry, prints.c.id)
     )
+    found = connection.execute(statement).all()
+    made = [from_row(tuple(row)[len(shown) :]) for row in found]
     return [
-        PrintOut(
-            row.id, row.layout, row.copies, row.entry, row.facts, row.printed_at, from_row(tuple(row)[len(shown) :])
-        )
-        for row in connection.execute(statement)
+        PrintOut(row.id, row.layout, row.copies, row.entry, row.facts, row.printed_at, row.bearer, code)
+        for row, code in zip(found, made, strict=True)
     ]
 
 

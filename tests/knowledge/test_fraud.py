@@ -16,7 +16,16 @@ FRAUD = FraudPatterns.load(SHIPPED / "fraud.yaml")
 DIALECT = DialectTable.load(SHIPPED / "dialect.yaml")
 
 TRICKS = [
-    ("有人打电话让我先交保证金才能放贷款", "pay-first"),
+    ("有人打电话让我先交保证金才能放贷款", "fee-for-loan"),
+    ("对方说扶贫名额有限，先转两千块占着", "pay-first"),
+    ("有个人加我微信说帮我办贴息贷款利息只要1厘,先交3000块保证金,靠谱不", "fee-for-loan"),
+    ("利息一分,先转保证金3000", "fee-for-loan"),
+    ("放款之前要交保证金3000,高不高", "fee-for-loan"),
+    ("利息一厘,先交3000保证金,能贷多少", "fee-for-loan"),
+    ("先付1000元手续费,月息六厘高不高", "fee-for-loan"),
+    ("保证金两千先打过去,年利率三个点,划算吗", "fee-for-loan"),
+    ("帮我办创业担保贷款,让我预付三千担保费,利息八厘", "fee-for-loan"),
+    ("贷款还没下来就要我交3000保险费,年息四厘划算不", "fee-for-loan"),
     ("对方要我把短信验证码报给他", "code-and-password"),
     ("客服叫我打开屏幕共享", "screen-sharing"),
     ("短信里有个链接，说点进去登记就能领农机补贴", "link-and-app"),
@@ -37,6 +46,10 @@ HONEST = [
     "办证工本费多少",
     "贷款要交保证金吗",
     "保险先交自己那份保费吗",
+    "农担担保费先交还是后交",
+    "贷款先还本金还是先还利息,月息六厘",
+    "社保先交几年可以贷",
+    "抵押贷款要评估费吗,谁出",
     "农担公司的评估费谁出",
     "手机上怎么申请农机补贴",
     "夫妻俩都要签字吗",
@@ -68,7 +81,7 @@ def golden(*names: str) -> list[GoldenQuestion]:
     return select(read_golden(CASES / f"questions_{name}.yaml" for name in names), "tune")
 
 
-@pytest.mark.parametrize(("text", "key"), TRICKS, ids=[key for _, key in TRICKS])
+@pytest.mark.parametrize(("text", "key"), TRICKS, ids=[f"{key}-{place}" for place, (_, key) in enumerate(TRICKS)])
 def test_trick_retold_is_named(text: str, key: str) -> None:
     """Every pattern is recognised when a farmer retells it in his own words."""
     hit = FRAUD.find(fold(text))

@@ -88,6 +88,29 @@ def test_questions_are_answered_by_number_and_by_word(sit: Callable[[], Terminal
     assert "第 4 问" in said(talk, skip)
 
 
+def test_help_and_the_way_back_are_one_word(sit: Callable[[], TerminalChat]) -> None:
+    """帮助 lists the words and shows the question again; a miss says how to steer; 上一题 goes back one answer a time."""
+    talk = sit()
+    assert said(talk, "帮助").startswith("您问，我答")
+    first = said(talk, "体检")
+    assert "前面没有答过" in said(talk, "上一题")
+    missed = said(talk, "咕噜咕噜")
+    for reply in (first, missed):
+        assert all(word in reply for word in ("“停”", "“上一题”", "“改”", "“帮助”"))
+    helped = said(talk, "帮助")
+    assert all(word in helped for word in ("上一题", "停", "改", "从头再答", "取消"))
+    assert helped.splitlines()[-2:] == first.splitlines()[-3:-1]
+    second = said(talk, "永嘉")
+    third = said(talk, "家庭农场")
+    assert "第 3 问" in third
+    assert second.splitlines()[2] in said(talk, "上一题")
+    assert first.splitlines()[2] in said(talk, "上一题")
+    assert "前面没有答过" in said(talk, "上一题")
+    assert "改好了：哪个县——乐清市。" in said(talk, "乐清")
+    assert "接下来可以打：" in said(talk, "停", "帮助")
+    assert second.splitlines()[2] in said(talk, "上一题")
+
+
 @pytest.mark.parametrize(
     ("key", "word", "noted"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from office.applications import (
     FARMER,
     LONGEST_PAPER,
     LONGEST_SENTENCE,
+    LONGEST_SOURCE,
     MOST_MISSING,
     REASON_WORDS,
     REFUSAL_REASONS,
@@ -27,6 +29,7 @@ from office.applications import (
     NotAllowed,
     Opening,
     Reason,
+    Source,
     Standing,
     State,
     check,
@@ -73,15 +76,21 @@ def whole(to: State) -> Move:
     return Move(to, receiver="g")
 
 
+def said(before: State, to: State, role: Role) -> Source | None:
+    """Whose word it is, where staff write down what a guarantor or a bank said."""
+    is_written = before in (State.WITH_GUARANTOR, State.WITH_BANK) and role in (Role.STAFF, Role.ADMIN)
+    return Source("李经理", date(2026, 11, 24)) if is_written and to is not State.WITHDRAWN else None
+
+
 def may_by_the_book(before: State, to: State, role: Role) -> bool:
     """Who may take a legal step."""
     desk = role in (Role.OFFICER, Role.STAFF, Role.ADMIN)
     if to is State.WITHDRAWN:
         return desk or role is Role.FARMER
     if before is State.WITH_GUARANTOR:
-        return role in (Role.GUARANTOR, Role.STAFF)
+        return role in (Role.GUARANTOR, Role.STAFF, Role.ADMIN)
     if before is State.WITH_BANK:
-        return role in (Role.BANK, Role.STAFF)
+        return role in (Role.BANK, Role.STAFF, Role.ADMIN)
     return desk
 
 
@@ -98,7 +107,7 @@ def test_every_pair_of_states_is_allowed_or_refused_as_written(before: State, to
             check(standing(before), whole(to), ACTORS[role])
         assert not may_move(standing(before), to, ACTORS[role])
     else:
-        check(standing(before), whole(to), ACTORS[role])
+        check(standing(before), replace(whole(to), source=said(before, to, role)), ACTORS[role])
         assert may_move(standing(before), to, ACTORS[role])
 
 
@@ -128,6 +137,21 @@ def test_return_and_refusal_need_a_reason_of_their_own_and_a_sentence(to: State)
     for words in ("", "   ", "不行 "):
         with pytest.raises(Incomplete, match="大白话"):
             check(standing(State.WITH_GUARANTOR), Move(to, right[0], words, missing), actor)
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.ADMIN])
+def test_what_staff_write_down_for_a_guarantor_or_bank_names_who_said_it(role: Role) -> None:
+    """Without a name it is refused, and so are a step without its reason and a name on one's own step."""
+    before, day = standing(State.WITH_GUARANTOR), date(2026, 11, 24)
+    for source in (None, Source(" ", day), Source("王", day), Source("长" * (LONGEST_SOURCE + 1), day)):
+        with pytest.raises(Incomplete, match="替担保公司记的"):
+            check(before, replace(whole(State.APPROVED), source=source), ACTORS[role])
+    with pytest.raises(Incomplete, match="原因"):
+        check(before, Move(State.DECLINED, source=Source("李经理", day)), ACTORS[role])
+    for state, actor in ((State.WITH_GUARANTOR, Role.GUARANTOR), (State.ACCEPTED, role)):
+        with pytest.raises(Incomplete, match="不用写谁说的"):
+            check(standing(state), replace(whole(State.PAPERS_NEEDED), source=Source("李经理", day)), ACTORS[actor])
+    check(before, whole(State.WITHDRAWN), ACTORS[role])
 
 
 def test_return_names_the_papers_and_nothing_else_does() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from handlers.outgoing import unseal
 from knowledge.base import KnowledgeBase
-from office import receipts
+from office import case_notices, receipts
 from office.applicants import Applicants, LookUpRefusal
 from office.application_case import Applicant, GuaranteeApplication, Told, Wish
 from office.applications import (
@@ -24,11 +25,13 @@ from office.applications import (
     ApplicationError,
     CaseChanged,
     ConsentKind,
+    IllegalMove,
     Incomplete,
     Move,
     NotAllowed,
     Opening,
     Reason,
+    Source,
     State,
     UnknownCase,
 )
@@ -268,15 +271,17 @@ def test_every_change_queues_exactly_one_notice_to_the_linked_chat(office: Offic
 
 
 def test_farmer_without_chat_is_a_call_for_the_officer(office: Office, staff: Staff) -> None:
-    """打电话告诉他: staff's steps wait for a call, the farmer's own do not; one call settles all before it."""
+    """打电话告诉他: staff's steps wait for a call, the farmer's own, 已经联系过 and what he was told at once do not."""
     desk, case = Applications(office), registered(office, chat=ChatKey("web", "cookie"))
     for to in (State.CONTACTED, State.ACCEPTED):
         case = desk.move(case.receipt, step(to, staff), staff.officer, case.version).case
 
-    assert [(one.receipt, number) for one, number in desk.calls(staff.officer)] == [
-        (case.receipt, 2),
-        (case.receipt, 3),
-    ]
+    assert [(one.receipt, number) for one, number in desk.calls(staff.officer)] == [(case.receipt, 3)]
+    with undone(office) as connection:
+        told = replace(step(State.PAPERS_NEEDED, staff), is_told=True)
+        file = desk.move(case.receipt, told, staff.officer, case.version, connection=connection)
+        assert [event.told for event in file.events] == [Told.SHOWN, Told.CALLED, Told.CALLED, Told.CALLED]
+        assert desk.calls(staff.officer, connection=connection) == []
     assert desk.calls(staff.other) == []
     assert desk.called(case.receipt, 3, staff.officer)
     assert desk.calls(staff.officer) == []
@@ -293,8 +298,8 @@ def test_notice_that_cannot_be_delivered_becomes_a_call(office: Office, staff: S
         outbox.claim_due(connection, office.now(), 5, 60)
         outbox.mark_blocked(connection, FARMER_CHAT.id, office.now())
         chats.block(connection, FARMER_CHAT.channel, FARMER_CHAT.id, office.now())
-    desk.move(case.receipt, Move(State.CONTACTED), staff.officer, 1)
-
+    assert [number for _, number in desk.calls(staff.officer)] == [1]
+    desk.move(case.receipt, Move(State.WITHDRAWN), staff.officer, 1)
     assert [number for _, number in desk.calls(staff.officer)] == [1, 2]
 
 
@@ -365,7 +370,7 @@ def test_officer_fills_in_and_the_farmer_confirms_before_it_is_passed_on(office:
     desk, applicants = Applications(office), Applicants(office)
     case = registered(office, by=Actor(staff.officer.id, Role.OFFICER))
     assert (case.filled_by.id, case.is_confirmed) == (staff.officer.id, False)
-    assert desk.calls(staff.officer) == [(case, 1)]
+    assert desk.calls(staff.officer) == []
     for to in (State.CONTACTED, State.ACCEPTED):
         case = desk.move(case.receipt, Move(to), staff.officer, case.version).case
     with pytest.raises(Incomplete, match="核对"):
@@ -374,6 +379,49 @@ def test_officer_fills_in_and_the_farmer_confirms_before_it_is_passed_on(office:
     assert applicants.confirm(case.receipt)
     assert not applicants.confirm(case.receipt)
     assert desk.move(case.receipt, step(State.WITH_BANK, staff), staff.officer, case.version).case.bank == staff.bank.id
+
+
+def test_a_signature_on_paper_confirms_what_was_filled_in_and_names_who_saw_it(office: Office, staff: Staff) -> None:
+    """Recorded once, with who saw it in case and audit; a stranger records none, nor does anybody once it is over."""
+    desk, case = Applications(office), registered(office, by=Actor(staff.officer.id, Role.OFFICER))
+    with pytest.raises(NotAllowed):
+        desk.signed(case.receipt, staff.other)
+    with undone(office) as connection:
+        desk.move(case.receipt, Move(State.WITHDRAWN), staff.officer, 1, connection=connection)
+        with pytest.raises(IllegalMove, match="不用再签字"):
+            desk.signed(case.receipt, staff.officer, connection=connection)
+    assert desk.signed(case.receipt, staff.staff)
+    assert not desk.signed(case.receipt, staff.officer)
+    assert not Applicants(office).confirm(case.receipt)
+
+    signed = Applicants(office).file(case.receipt).case
+    assert (signed.is_confirmed, signed.signature_seen_by) == (True, staff.staff.id)
+    with office.ledger.read() as connection:
+        deeds = [(deed.actor, deed.purpose) for deed in audit.recent(connection) if deed.verb == "confirm_case"]
+    assert (staff.staff.id, "signature") in deeds
+
+
+def test_a_decision_written_down_for_a_guarantor_keeps_both_and_stays_sealed(office: Office, staff: Staff) -> None:
+    """代记: who wrote it and whose it is stand in the step and the audit; the name said is sealed, the day must be true."""
+    desk, case = Applications(office), brought_to(office, staff, State.WITH_GUARANTOR)
+    today = office.today()
+    for day in (today + timedelta(days=1), today - timedelta(days=1)):
+        with pytest.raises(Incomplete, match="哪天说的"):
+            desk.move(
+                case.receipt, Move(State.APPROVED, source=Source("李经理", day)), staff.staff, case.version
+            )  # fmt: skip
+    moved = desk.move(
+        case.receipt, Move(State.APPROVED, source=Source("李经理", today)), staff.staff, case.version
+    )  # fmt: skip
+
+    last, decider = moved.events[-1], Actor(staff.guarantor.id, Role.GUARANTOR)
+    assert (last.actor, last.source) == (Actor(staff.staff.id, Role.STAFF), Source("李经理", today, decider))
+    assert any("农担公司" in line and "代记" in line for line in case_notices.step_lines(moved.case, last, "专员"))
+    with office.ledger.read() as connection:
+        purposes = [deed.purpose for deed in audit.recent(connection, target=case.receipt)]
+        written = str(connection.execute(text("SELECT * FROM application_events")).all()) + str(purposes)
+    assert f"with_guarantor→approved 代记 {staff.guarantor.id} {today.isoformat()}" in purposes
+    assert "李经理" not in written
 
 
 def test_status_opens_with_number_and_last_digits_and_five_wrong_tries_close_it(office: Office) -> None:

@@ -7,19 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from knowledge.base import KnowledgeBase
-from office import card_batches, codes
+from office import card_batches, codes, team
 from office.card_batches import Order, Stale
+from office.card_desk import CardDesk, CardForm
+from office.card_facts import facts_of
 from office.cards import Ink, Layout
 from office.codes import Batch, Code
 from office.commands import main
-from office.ledger import Ledger, people
+from office.ledger import Ledger, code_prints, people
+from office.ledger.migrations import MIGRATIONS
+from office.ledger.migrations.card_bearers import CARD_BEARERS
 from office.office import Office
 from office.people import Person, Role
 from office.print_check import CannotPrint
 from office.privacy import generate_field_key
 from office.settings import Settings
+from tests.office.clocked import MONDAY_TEN
 from tests.office.spoiling import pages, read_codes
 
 VILLAGE, NEXT_VILLAGE = "乐清市/大荆镇/下山头村", "乐清市/大荆镇/水涨村"
@@ -61,9 +67,10 @@ def print_all(office: Office, officer: Person, folder: Path, copies: int = 1) ->
         )
         cards = card_batches.cards_of(connection, office.cipher, office.knowledge, made, now, office.today())
         files = card_batches.print_batch(cards, batch.id, BASE, order, heard.append)
-        card_batches.record_prints(connection, cards, made, order, now)
+        printed = zip(cards, made, strict=True)
+        card_batches.record_prints(connection, office.cipher, printed, order.layout, copies, by="test", now=now)
     assert sum(heard) == 4 * copies
-    assert [path.name for path in files] == [f"明白卡-{batch.id}-01.pdf"]
+    assert [path.name for path in files] == [f"明白卡-{batch.id}-01-A4拼四张-黑白.pdf"]
     return batch, made
 
 
@@ -73,6 +80,11 @@ def stale(office: Office, knowledge: KnowledgeBase | None = None) -> list[Stale]
         return card_batches.stale_batches(
             connection, office.cipher, knowledge or office.knowledge, office.now(), office.today()
         )
+
+
+def stale_in(office: Office, connection: Connection) -> list[Stale]:
+    """The same within a transaction."""
+    return card_batches.stale_batches(connection, office.cipher, office.knowledge, office.now(), office.today())
 
 
 def corrected(knowledge: KnowledgeBase, **changes: object) -> KnowledgeBase:
@@ -136,6 +148,75 @@ def test_other_ways_to_become_wrong(office: Office, officer: Person, knowledge: 
     assert "卡上的共富金融专员换人了" in {one.why for one in stale(office)}
 
 
+def test_cards_bear_the_officer_of_their_day(office: Office, officer: Person, tmp_path: Path) -> None:
+    """A new phone and a handed-over village make printed cards wrong; new ones are right, and the old ones wait for
+    the tick that leaves the new ones out there. Nobody reads name or phone in the ledger."""
+    _, made = print_all(office, officer, tmp_path, copies=2)
+    desk, form = CardDesk(office), CardForm(Layout.A6X4, Ink.BLACK)
+
+    def seen() -> list[tuple[str, int, bool]]:
+        return sorted({(one.why, sum(x.copies for x in stale(office) if x.why == one.why), one.is_reprinted)
+                       for one in stale(office)})  # fmt: skip
+
+    with office.ledger.begin() as connection:
+        admin = people.add(connection, office.cipher, Role.ADMIN, "甲", "1", by="test", now=office.now())
+        heir = people.add(
+            connection, office.cipher, Role.OFFICER, "林阿强", "0577-62202222", [NEXT_VILLAGE], by="test", now=office.now()
+        )  # fmt: skip
+        team.give_phone(office, connection, admin, officer, "0577-62203333")
+    assert seen() == [("卡上的电话换了", 8, False)]
+    for _ in range(2):  # the same file again is no other card
+        with office.ledger.begin() as connection:
+            desk.note_print(connection, made, form, officer.id)
+    assert seen() == [("卡上的电话换了", 8, True)]
+    with office.ledger.begin() as connection:
+        card_batches.settle(connection, stale_in(office, connection), "replaced", officer.id, office.now())
+        assert {(one.copies, one.code.code) for one in code_prints.still_out(connection)} == {
+            (1, code.code) for code in made
+        }
+    assert seen() == []
+    with office.ledger.begin() as connection:
+        team.replace_person(office, connection, admin, officer, heir)
+        rows = repr(connection.execute(code_prints.prints.select()).all())
+    assert seen() == [("卡上的共富金融专员换人了", 4, False)]
+    assert not any(word in rows for word in ("章小满", "6220"))
+
+
+def test_cards_of_the_schema_before_are_judged_by_the_audit(
+    blank_url: str, knowledge: KnowledgeBase, tmp_path: Path
+) -> None:
+    """Printed before it was kept who stands on them: right after the migration, wrong after a handover or a new phone."""
+    given = {"STATE_DIR": str(tmp_path), "DATABASE_URL": blank_url, "SECRET_KEY": "s" * 48}
+    settings = Settings.from_environ({**given, "FIELD_KEY": generate_field_key(), "PUBLIC_BASE_URL": BASE})
+    before = MIGRATIONS[: MIGRATIONS.index(CARD_BEARERS)]
+    office, made, now = Office(settings, Ledger.open(blank_url, migrations=before), knowledge), {}, MONDAY_TEN
+    with office.ledger.begin() as connection:
+        admin = people.add(connection, office.cipher, Role.ADMIN, "甲", "1", by="test", now=now)
+        one, two, three = [
+            people.add(connection, office.cipher, Role.OFFICER, name, "0577-62201111", [VILLAGE], by="test", now=now)
+            for name in ("章小满", "陈金花", "林阿强")
+        ]
+        for person in (one, two, three):
+            _, (made[person.id],) = codes.issue(
+                connection, knowledge, person, [VILLAGE], [ENTRY], by="test", now=now
+            )  # fmt: skip
+            facts = facts_of(knowledge.entries[ENTRY], office.today()).hash
+            row = {"layout": "a6", "copies": 1, "entry": ENTRY, "facts": facts, "publication": "v", "printed_by": "x"}
+            connection.execute(code_prints.prints.insert(), {**row, "code": made[person.id].code, "printed_at": now})
+    office.ledger.close()
+
+    office = Office(settings, Ledger.open(blank_url), knowledge)
+    assert stale(office) == []
+    with office.ledger.begin() as connection:
+        team.give_phone(office, connection, admin, one, "0577-62203333")
+        team.replace_person(office, connection, admin, two, three)
+    assert {(one.batch, one.why) for one in stale(office)} == {
+        (made[one.id].batch, "卡上的电话换了"),
+        (made[two.id].batch, "卡上的共富金融专员换人了"),
+    }
+    office.ledger.close()
+
+
 def test_dead_codes_and_villages_without_officer_are_not_printed(
     office: Office, officer: Person, tmp_path: Path
 ) -> None:
@@ -187,7 +268,7 @@ def test_the_commands_make_print_list_and_withdraw(
     )
     batch = made.split("批次 ")[1][:10]
     assert "100%" in made
-    assert (tmp_path / f"明白卡-{batch}-01.pdf").stat().st_size > 10_000
+    assert (tmp_path / f"明白卡-{batch}-01-A4拼四张.pdf").stat().st_size > 10_000
     code = run("list", batch).split()[0]
     assert f"明白卡-{code.replace('-', '')}.png" in run("picture", code, "--to", str(tmp_path))
     assert "停用了" in run("withdraw", code, "--reason", "卡丢了")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from knowledge.base import KnowledgeBase
 from office.assisted_checks import AssistedChecks, AssistedError, Wanted, chat_of, number_in
-from office.card_desk import CardDesk, CardForm
+from office.card_desk import PICTURE, CardDesk, CardForm
 from office.cards import Ink, Layout
 from office.check_ups import CheckUps
 from office.codes import CodeKind, CodeRefused
@@ -19,6 +20,7 @@ from office.ledger import Ledger, assisted_checks, codes, people
 from office.ledger.assisted_checks import Confirmed
 from office.office import Office
 from office.people import Person, Role
+from office.print_check import CannotPrint
 from office.privacy import PrivacyError, generate_field_key
 from office.retention import clean
 from office.settings import Settings
@@ -106,6 +108,15 @@ def test_no_card_without_a_phone_and_none_of_half_a_village(office: Office) -> N
     assert desk.village("乐清 大荆镇 下山头村") == VILLAGE
     assert CardForm.read("a6", "black") == CardForm(Layout.A6, Ink.BLACK)
     assert CardForm.read("a7", "black") is None
+
+
+def test_without_a_public_address_they_are_told_whom_to_ask(office: ClockedOffice) -> None:
+    """No setting is named to people who cannot change one, whatever is wrong with the address."""
+    for base, is_given in (("http://127.0.0.1:8000", False), ("http://a.cn", True), (f"https://{'a' * 30}.cn", True)):
+        changed = replace(office.settings, public_base_url=base, public_base_url_given=is_given)
+        with pytest.raises(CannotPrint, match="请找管理员设公开地址") as refusal:
+            CardDesk(Office(changed, office.ledger, office.knowledge)).check(PICTURE)
+        assert "PUBLIC" not in str(refusal.value)
 
 
 def wanted(form: str, **changes: object) -> Wanted:

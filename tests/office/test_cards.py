@@ -17,7 +17,7 @@ from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry
 from office import print_check
 from office.card_facts import CardFacts, facts_of
-from office.cards import QR_SIDES_MM, TEMPLATES, Card, Ink, Layout, picture, sheets
+from office.cards import QR_SIDES_MM, TEMPLATES, Card, Ink, Layout, file_name, picture, sheets
 from office.code_text import find, printed, with_check
 from office.ledger.codes import CodeKind
 from office.people import Person, Role
@@ -123,7 +123,7 @@ def test_a_loan_code_says_what_it_opens(knowledge: KnowledgeBase) -> None:
     (page,) = words(sheets([card_of(knowledge.entries[SHOWN[0]], kind=CodeKind.LOAN)], BASE, Layout.A6))
 
     assert "担保贷款申请卡" in page
-    assert "扫一扫，在手机上申请" in page
+    assert "扫一扫，去申请" in page
 
 
 @pytest.mark.parametrize(
@@ -200,5 +200,9 @@ def test_templates_name_no_fact() -> None:
 
 
 def test_file_names_lead_to_the_check(tmp_path: Path) -> None:
-    """The name of a printed file holds a code that 查真假 reads."""
-    assert find((tmp_path / f"明白卡-{CODE}-01.pdf").name) == (CODE,)
+    """The name of a printed file holds a code that 查真假 reads, and another name for each paper and ink."""
+    names = {file_name(CODE, layout, ink) for layout in PAPERS for ink in Ink}
+
+    assert len(names) == len(PAPERS) * len(Ink)
+    assert all(find((tmp_path / f"{name}.pdf").name) == (CODE,) for name in names)
+    assert find(file_name(f"{CODE}-01", Layout.A6X4, Ink.BLACK)) == (CODE,)

@@ -31,7 +31,7 @@ from office.office import ChatKey
 from office.people import Person, Role
 from office.privacy import Sealed
 from office.rounds import LEASE, go_round
-from office.working_days import WENZHOU, after_working_days, is_open, opens_next
+from office.working_days import WENZHOU, after_working_days, due_after, is_open, opens_next
 from tests.office.clocked import ELSEWHERE, HERE, ClockedOffice, clocked_office
 
 ENTRY = "dendrobium-loan"
@@ -429,14 +429,18 @@ def test_two_processes_never_go_round_together(office: ClockedOffice) -> None:
 
 
 def test_a_farmer_to_be_told_stands_in_the_officers_list(office: ClockedOffice) -> None:
-    """打电话告诉他 after a step, gone when he was called."""
+    """打电话告诉他 by the next working day, no call after 已经联系过; gone when he was called."""
     officer = office.add(Role.OFFICER, HERE)
     case = case_of(office)
     desk = Applications(office)
-    moved = desk.move(case.receipt, Move(State.CONTACTED), officer, case.version)
-    assert (Heap.TODAY, "打电话告诉他") in tasks(office, officer)
+    case = desk.move(case.receipt, Move(State.CONTACTED), officer, case.version).case
+    assert "打电话告诉他" not in [word for _, word in tasks(office, officer)]
+    moved = desk.move(case.receipt, Move(State.ACCEPTED), officer, case.version)
+    with office.ledger.begin() as connection:
+        (call,) = (task for task in my_list(office, connection, officer) if task.word == "打电话告诉他")
+    assert (call.heap, call.due) == (Heap.NEW, due_after(office.today(), 1))
     assert desk.called(case.receipt, moved.events[-1].number, officer)
-    assert (Heap.TODAY, "打电话告诉他") not in tasks(office, officer)
+    assert "打电话告诉他" not in [word for _, word in tasks(office, officer)]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,19 @@ def test_access_by_role_and_place(role: Role) -> None:
     assert not any(may(gone, duty) for duty in Duty)
 
 
+def test_a_village_is_read_with_or_without_marks_and_nothing_of_it_is_lost(knowledge: KnowledgeBase) -> None:
+    """Written in one, as a visit card has it; every town of ours; what is not whole is refused and never widened."""
+    for county, towns in knowledge.places.towns.items():
+        for town in towns:
+            assert team.village_of(f"{county}{town}某某村", knowledge.places) == f"{county}/{town}/某某村"
+            assert team.village_of(f"{county}{town}", knowledge.places) == f"{county}/{town}"
+    for said in (HERE, "乐清大荆下山头村", "乐清市 大荆镇下山头村", "大荆镇下山头村"):
+        assert team.village_of(said, knowledge.places) == HERE
+    for said in ("杭州市", "乐清市大荆镇下山头村3组", "乐清的大荆镇下山头村那里", ""):
+        with pytest.raises(TeamError):
+            team.village_of(said, knowledge.places)
+
+
 def test_a_village_of_the_same_beginning_is_another_village() -> None:
     """大荆镇 is not 大荆镇乡, and a village's officer does not have the town."""
     person = Person("me", Role.OFFICER, "甲", "", ("乐清市/大荆镇",), True, None)

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from office import sign_in
 from office.applicants import Applicants
 from office.application_case import Applicant, GuaranteeApplication, Wish
-from office.applications import ConsentKind, Move, State
-from office.applications_desk import Applications
+from office.applications import FARMER, ConsentKind, Move, State
+from office.applications_desk import Applications, actor_of
 from office.ledger import people
 from office.ledger.sign_ins import TicketKind
 from office.office import Office
@@ -66,15 +66,18 @@ class Desk:
         async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies) as client:
             yield client
 
-    def case(self, village: str = HERE, phone: str = "13900001234", form: str = "") -> GuaranteeApplication:
-        """A case a farmer registered, with the consent to pass it on."""
+    def case(
+        self, village: str = HERE, phone: str = "13900001234", form: str = "", by: Person | None = None
+    ) -> GuaranteeApplication:
+        """A case a farmer registered, or `by` filled in for one, with the consent to pass it on."""
         applicants = Applicants(self.office)
         wish = Wish(
             Applicant("张三丰", phone, village, 200_000, "种石斛"),
             applicants.pin(ENTRY),
             frozenset({ConsentKind.PASS_ON, ConsentKind.FOLLOW_UP}),
         )
-        return applicants.register(wish, form or f"form-{village}-{phone}").case
+        actor = actor_of(by) if by else FARMER
+        return applicants.register(wish, form or f"form-{village}-{phone}", by=actor).case
 
     def walk(self, case: GuaranteeApplication, person: Person, *moves: Move) -> GuaranteeApplication:
         """The case after some steps of `person`."""

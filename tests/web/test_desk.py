@@ -15,6 +15,8 @@ from sqlalchemy import text
 
 from office import sign_in
 from office.applicants import Applicants
+from office.application_wanting import NO_RECEIVER
+from office.applications import Move, State
 from office.case_workbook import HEAD, written
 from office.ledger import audit, help_requests, people
 from office.ledger import follow_ups as kept_follow_ups
@@ -112,7 +114,14 @@ async def test_an_invited_officer_gets_in_with_the_slip_and_hands_over_later(des
         seal = seal_in((await browser.get("/desk/people")).text)
         slip = await browser.post(
             "/desk/people",
-            data={"seal": seal, "role": "officer", "name": "老陈", "phone": "", "villages": HERE, "kind": "code"},
+            data={
+                "seal": seal,
+                "role": "officer",
+                "name": "老陈",
+                "phone": "",
+                "villages": HERE.replace("/", ""),
+                "kind": "code",
+            },
         )
         code = re.search(r'class="secret">(\d{4} \d{4})<', slip.text)
         assert code
@@ -122,6 +131,10 @@ async def test_an_invited_officer_gets_in_with_the_slip_and_hands_over_later(des
             with desk.office.ledger.read() as connection:
                 officer = people.officer_of(connection, desk.office.cipher, HERE)
             assert officer is not None
+            hasty = await browser.post(
+                f"/desk/people/{officer.id}/hand-over", data={"seal": seal, "successor": heir.id}
+            )
+            assert f'<option value="{heir.id}" selected>' in hasty.text
             left = await browser.post(
                 f"/desk/people/{officer.id}/hand-over", data={"seal": seal, "successor": heir.id, "sure": "yes"}
             )
@@ -177,6 +190,37 @@ async def test_a_return_needs_reason_sentence_and_papers(desk: Desk) -> None:
     assert file.missing == ("土地流转合同", "村里盖章的证明")
 
 
+async def test_an_officer_sees_what_is_wanting_and_staff_write_down_what_was_decided(desk: Desk) -> None:
+    """Before 受理 the papers and receivers; afterwards whom to ask; 代记 wants name and day, and shows both."""
+    officer, staff = desk.person(Role.OFFICER, HERE, name="林海生"), desk.person(Role.STAFF, name="王工")
+    case = desk.walk(desk.case(), officer, Move(State.CONTACTED))
+    path = f"/desk/cases/{case.receipt}"
+    async with desk.browser(officer) as browser:
+        before = (await browser.get(path)).text
+        assert "先看看还差什么" in before
+        assert NO_RECEIVER in before
+        assert "最晚" in re.findall("他看到的是：“(.*)”", before)[0]
+        guarantor = desk.person(Role.GUARANTOR, name="乐清农担")
+        assert NO_RECEIVER not in (await browser.get(path)).text
+        moves = Move(State.ACCEPTED), Move(State.WITH_GUARANTOR, receiver=guarantor.id)
+        case = desk.walk(case, officer, *moves)
+        asks = (await browser.get(path)).text
+        assert "乐清农担" in asks
+        assert "王工（工作人员）" in asks
+        assert "代记：" not in asks
+    async with desk.browser(staff) as browser:
+        form = {"seal": seal_in((await browser.get(path)).text), "to": "approved", "version": str(case.version)}
+        for wanting in ({}, {"source": "李经理"}, {"said_on": desk.office.today().isoformat()}):
+            answer = await browser.post(path, data=form | wanting)
+            assert answer.status_code == 422
+            assert "哪天说的" in Page(answer.text).text
+        form |= {"source": "李经理", "said_on": desk.office.today().isoformat(), "told": "yes"}
+        assert (await browser.post(path, data=form)).status_code == 303
+        done = (await browser.get(path)).text
+        assert re.search(r"王工 代记：农担公司 乐清农担 李经理 \d+ 月 \d+ 日（星期.）说的", done)
+        assert "打过了，他知道了" not in done  # with the outcome he has heard of the steps before it
+
+
 async def test_filling_in_for_a_farmer_records_both_and_makes_one_case(desk: Desk) -> None:
     """Tapped twice it is one case; the farmer has not confirmed yet; without him being there nothing is kept."""
     officer = desk.person(Role.OFFICER, HERE, name="林海生")
@@ -201,10 +245,21 @@ async def test_filling_in_for_a_farmer_records_both_and_makes_one_case(desk: Des
         assert first.status_code == second.status_code == 303
         assert first.headers["location"] == second.headers["location"]
         shown = await browser.get(first.headers["location"])
+        assert "打电话告诉他" not in (await browser.get("/desk")).text
+        sheet = await browser.get(first.headers["location"] + "/sheet")
+        assert "<b>同意</b>：同意把这张单子转给" in sheet.text
+        signed = await browser.post(first.headers["location"] + "/signed", data={"seal": form["seal"]})
+        assert (signed.status_code, signed.headers["location"]) == (303, first.headers["location"])
+        assert re.search(r"在纸上签过字（林海生看到的）", (await browser.get(first.headers["location"])).text)
     assert "林海生代填" in shown.text
     assert "农户还没核对" in shown.text
     assert re.search(r'抄给他，让他核对</h2>\s*<p class="secret">\d{3} \d{3} \d{3}</p>', shown.text)
-    assert re.search(rf'<optgroup label="【已过期[^"]*】"><option value="{ENTRY}"', page.text)
+    labels = re.findall(r'<optgroup label="([^"]*)"', page.text)
+    areas = ["别的县" in label for label in labels]
+    here = [label for label, is_elsewhere in zip(labels, areas, strict=True) if not is_elsewhere]
+    assert areas == sorted(areas)
+    assert here[0].startswith("【现行有效")
+    assert re.search(rf'<optgroup label="【已过期[^"]*】本县的">\s*<option value="{ENTRY}"', page.text)
 
 
 async def test_the_export_holds_only_ones_own_cases_and_no_formula(desk: Desk) -> None:
@@ -237,7 +292,7 @@ async def test_what_a_farmer_typed_never_runs_in_excel() -> None:
 async def test_a_visit_is_kept_with_consent_only(desk: Desk) -> None:
     """Without the tick nothing is stored; with it one follow-up of that village."""
     officer = desk.person(Role.OFFICER, HERE)
-    form = {"entry": ENTRY, "village": HERE, "name": "李四", "phone": "13700001111"}
+    form = {"entry": ENTRY, "village": HERE.replace("/", ""), "name": "李四", "phone": "13700001111"}
     async with desk.browser(officer) as browser:
         form["seal"] = seal_in((await browser.get("/desk/visit")).text)
         assert (await browser.post("/desk/visit", data=form)).status_code == 422

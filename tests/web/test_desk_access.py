@@ -41,6 +41,8 @@ ALLOWED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/desk/cases/{receipt}"): OFFICE,
     ("POST", "/desk/cases/{receipt}/called"): OFFICE,
     ("POST", "/desk/cases/{receipt}/consent"): OFFICE,
+    ("GET", "/desk/cases/{receipt}/sheet"): OFFICE,
+    ("POST", "/desk/cases/{receipt}/signed"): OFFICE,
     ("GET", "/desk/help/{number}"): OFFICE,
     ("POST", "/desk/help/{number}"): OFFICE,
     ("GET", "/desk/follow-ups/{follow_up}"): OFFICE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -198,6 +199,16 @@ async def test_an_officer_without_a_phone_is_asked_for_it_and_then_makes_cards(d
         fine = (await browser.get(page)).text
         await posted(other, f"/desk/people/{mute.id}/phone", phone="0577-62201111")
         changed = (await browser.get(page)).text
+        again = await posted(browser, f"{page}/print", layout="a6")
+        waiting = [(await browser.get(path)).text for path in (page, "/desk/cards")]
+        batch = re.search(r"/desk/cards/batches/\w+", waiting[0])
+        assert batch is not None
+        settle = {"village": village, "entry": ENTRY, "outcome": "replaced"}
+        assert "新卡印好了" in (await browser.get(batch[0])).text
+        await posted(browser, f"{batch[0]}/settle", **settle)
+        still = (await browser.get(page)).text
+        await posted(browser, f"{batch[0]}/settle", **settle, reprinted="yes")
+        done = (await browser.get(page)).text
 
     assert 'action="/desk/phone"' in asked
     assert "您还没有登记电话，卡上必须印您的电话" in asked
@@ -211,6 +222,12 @@ async def test_an_officer_without_a_phone_is_asked_for_it_and_then_makes_cards(d
     assert "卡上的电话换了" not in fine
     assert "卡上的电话换了" in changed
     assert "0577-62201111" in changed
+    assert unquote(again.headers["content-disposition"]).endswith("-A6单张.pdf")
+    assert "旧的 1 张等您换下来" in waiting[0]
+    assert "1 张旧卡等您换下来" in waiting[1]
+    assert "张要换" not in waiting[1]
+    assert "等您换下来" in still
+    assert "等您换下来" not in done
     with office.ledger.read() as connection:
         deeds = [(one.actor, one.purpose) for one in audit.recent(connection, 50, target=mute.id)
                  if one.verb == "set_phone"]  # fmt: skip

@@ -108,6 +108,7 @@ def test_desk_pages_are_legible_and_never_scroll_sideways(browser: Browser, desk
     """Every page with everything unfolded, and what a card opens: font, line height, contrast, targets, axe-core."""
     admin, guarantor = desk.person(Role.ADMIN), desk.person(Role.GUARANTOR)
     case = desk.case(phone="13700000001")
+    filled_in = desk.case(phone="13700000003", by=desk.person(Role.OFFICER, HERE))
     passed = desk.with_guarantor(desk.case(phone="13800000002"), desk.person(Role.STAFF), guarantor)
     with desk.office.ledger.begin() as connection:
         call = help_desk.ask(
@@ -134,7 +135,8 @@ def test_desk_pages_are_legible_and_never_scroll_sideways(browser: Browser, desk
         None: ("/desk", f"/c/{card.code}"),
         admin: ("/desk", f"/desk/cases/{case.receipt}", f"/desk/help/{call.number}", f"/desk/follow-ups/{follow_up}",
                 "/desk/fill-in", "/desk/visit", "/desk/export", "/desk/scripts", f"/desk/scripts/{ENTRY}", "/desk/people",
-                f"/desk/people/{guarantor.id}", "/desk/self-check", "/desk/devices"),
+                f"/desk/people/{guarantor.id}", "/desk/self-check", "/desk/devices",
+                f"/desk/cases/{filled_in.receipt}/sheet", f"/desk/cases/{passed.receipt}"),
         guarantor: ("/desk", f"/desk/cases/{passed.receipt}"),
     }  # fmt: skip
     faults = []

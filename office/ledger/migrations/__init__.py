@@ -5,6 +5,7 @@ from __future__ import annotations
 from office.ledger.migrations import (
     applications,
     assisted_checks,
+    card_bearers,
     caring,
     codes,
     coordination,
@@ -14,6 +15,7 @@ from office.ledger.migrations import (
     people,
     privacy,
     records,
+    signatures,
 )
 from office.ledger.migrations.runner import apply
 from office.ledger.migrations.steps import Migration
@@ -40,6 +42,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     privacy.ERASURES,
     assisted_checks.ASSISTED_CHECKS,
     inbox_failures.INBOX_FAILURES,
+    signatures.SIGNATURES,
+    card_bearers.CARD_BEARERS,
 )
 
 __all__ = ["MIGRATIONS", "Migration", "apply"]

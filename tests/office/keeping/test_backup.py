@@ -232,7 +232,17 @@ def test_keys_stay_outside_unless_asked_for(knowledge: KnowledgeBase, tmp_path: 
     assert key in full.read_bytes()
     office.ledger.close()
 
-    new = Settings.from_environ({"STATE_DIR": str(tmp_path / "new")})  # keys of its own, just made
+    environ = {"STATE_DIR": str(tmp_path / "new")}
+    keyless = Settings.from_environ(environ, make_keys=False)
+    with pytest.raises(BackupError, match="没有 FIELD_KEY，这份备份里也没有"):
+        restore(keyless, plain)
+    assert main(["restore", str(plain)], environ) == 1
+    assert list(keyless.state_dir.iterdir()) == []
+    bare = Settings.from_environ({"STATE_DIR": str(tmp_path / "bare")}, make_keys=False)
+    assert restore(bare, full).has_new_keys
+    assert (bare.state_dir / "secret_key.txt").read_text().strip() == office.settings.secret_keys[0].reveal()
+
+    new = Settings.from_environ(environ)  # keys of its own, just made
     with pytest.raises(BackupError, match="FIELD_KEY 打不开这份备份"):
         restore(new, plain)
     foreign = replace(new, field_keys=(Secret(generate_field_key()),))
@@ -256,6 +266,13 @@ def test_commands_say_what_was_done(tmp_path: Path, capsys: pytest.CaptureFixtur
     left = leave_everything(office)
     assert main(["backup", str(tmp_path / "b.tar")], environ) == 0
     assert "单子 1，材料 1" in capsys.readouterr().out
+    daily = tmp_path / "备份" / "每天"  # not there yet
+    assert main(["backup", str(daily)], environ) == 0
+    assert [one.name[:8] + one.suffix for one in daily.iterdir()] == ["huinong-.tar"]
+    (tmp_path / "file").touch()
+    capsys.readouterr()
+    assert main(["backup", str(tmp_path / "file")], environ) == 1
+    assert "不是文件夹" in capsys.readouterr().err
     office.moment = check(tmp_path / "b.tar") and ClockedOffice.now(office).replace(year=2099)
     erasure.erase_case(office, left.receipt)
     office.ledger.close()

@@ -12,7 +12,7 @@ from office.applicants import Applicants
 from office.application_case import Applicant, GuaranteeApplication, Wish
 from office.applications import ConsentKind
 from office.case_papers import CasePapers
-from office.ledger import application_papers, dialogues, erasures, person_keys, wrong_results
+from office.ledger import application_papers, code_prints, codes, dialogues, erasures, person_keys, wrong_results
 from office.ledger.wrong_results import WrongResult
 from office.office import Office
 from office.papers_store import PapersStore
@@ -37,7 +37,17 @@ def fill(office: ClockedOffice) -> GuaranteeApplication:
         today = datetime(2026, 11, 23, tzinfo=UTC)
         report = WrongResult("AAAAAA", "", "v", today.date(), {"county": "乐清市"}, {}, "web", office.now())
         wrong_results.record(connection, office.cipher, report)
+        codes.add(connection, codes.Batch("B", "p1", "", "x", office.now()), [_code(office.now())])
+        bearer = office.cipher.encrypt('["章小满", "0577-62201111"]')
+        code_prints.record(
+            connection, [code_prints.Print("C", "a6", 1, OPEN_ENTRY, "h", "v", "x", office.now(), bearer)]
+        )
     return Applicants(office).file(left.receipt).case
+
+
+def _code(now: datetime) -> codes.Code:
+    """A code, for a card to be printed with."""
+    return codes.Code("C", codes.CodeKind.POLICY, OPEN_ENTRY, "p1", HERE, "B", now, None, now)
 
 
 def test_old_keys_are_neither_needed_nor_of_use(office: ClockedOffice, knowledge: KnowledgeBase) -> None:
