@@ -20,15 +20,17 @@ from knowledge.fraud import FraudHit
 from knowledge.glossary import definition_asked
 from knowledge.local import beside
 from knowledge.matching import Ranking
+from knowledge.notes import place_note
 from knowledge.openings import opened, refused
 from knowledge.other_crops import is_of_his_crop
 from knowledge.pressing import press, sheet
 from knowledge.question import LONGEST_QUESTION, Memory, Question, fold, read_question
 from knowledge.ranking import NEARLY_SURE, crop_kinds, is_far_ahead, rank
 from knowledge.rendering import source_text
-from knowledge.replies import comparison, suggestion_buttons
+from knowledge.replies import suggestion_buttons
 from knowledge.resuming import is_unfinished, only_tells, tells_no_more_than, together, with_what_was_said
 from knowledge.second_subject import ASKED_TOO, offering, two_subjects
+from knowledge.side_by_side import comparison
 from knowledge.standing import (
     calculators,
     check_up,
@@ -105,13 +107,13 @@ def _reply(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Ans
         kept = replace(memory, entry=compared[0].code, asked=question.said, offered=pair)
         return _compare(base, question, compared), kept
     ranking = rank(base, question.plain, question.facts, question.today)
+    pointed = sum_named(base, question, memory) if topic is None else None
+    if pointed is not None:
+        return tell(base, replace(question, facet=None), pointed), _about(pointed, question, memory)
     if topic is None and is_follow_up(base, question, memory, ranking):
         entry, question = follow(base, question, memory)
         brief = entry.code == memory.entry
         return tell(base, question, entry, brief=brief), _about(entry, question, memory)
-    pointed = sum_named(base, question, memory) if topic is None else None
-    if pointed is not None:
-        return tell(base, replace(question, facet=None), pointed), _about(pointed, question, memory)
     if topic is None and is_about_offered(base, question, memory, ranking):
         return of_offered(base, question, memory)
     return _decide(base, question, memory, ranking, topic)
@@ -279,7 +281,12 @@ def _these_two(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
 
 
 def _compare(base: KnowledgeBase, question: Question, pair: tuple[Entry, Entry]) -> Answer:
-    lines, table = comparison(pair, question.day, base.titles)
+    places = [
+        f"{each.title}：{note.removeprefix('注意：')}"
+        for each in pair
+        if (note := place_note(each, question.facts)) is not None
+    ]
+    lines, table = comparison(pair, question.day, base.titles, places)
     buttons = (*(Button(entry.title, Action(Verb.ENTRY, entry.code)) for entry in pair), *cost_buttons(pair))
     codes, status = tuple(entry.code for entry in pair), pair[0].status_on(question.day)
     return Answer(Outcome.ANSWER, lines, (), buttons, codes, status, table=table, confidence=1.0)

@@ -13,7 +13,7 @@ from knowledge.focus import figures_in
 from knowledge.matching import Ranking
 from knowledge.vocabulary import COMMON_SUBJECTS, COUNTIES
 
-CLOSE = 1.0  # log-odds: an entry of his own county so little behind is what he is told
+CLOSE = 2.0  # log-odds: an entry of his own county so little behind is what he is told
 LOOKED_AT = 4
 _COUNTY = re.compile(f"(?:{'|'.join(name.rstrip('县市区') for name in COUNTIES)})(?!农商|银行)")
 WIDER = "上面是您县里的，更大范围的还有一条"

@@ -18,7 +18,9 @@ from knowledge.question import Question
 from knowledge.rendering import number_text, status_text
 from knowledge.vocabulary import COUNTIES
 
-RATE_THEN_MORE = re.compile(r"([年月]息[是为]?[一二两三四五六七八九\d]分)(?=[合算能行可高是])")  # 月息两分合不合法
+RATE_THEN_MORE = re.compile(
+    r"([年月]息[是为]?[一二两三四五六七八九\d]分[一二三四五六七八九]?)(?=[合算能行可高是借贷])"
+)  # 月息两分合不合法
 SPOKEN_RATE = re.compile(r"[分厘息万]")
 UNITS: dict[str, str] = {"area_mu": "mu", "amount_yuan": "yuan", "term_months": "month", "age": "years_of_age"}
 BEFORE: dict[str, str] = {"amount_yuan": "想要 ", "term_months": "用 "}
@@ -75,7 +77,7 @@ def place_note(entry: Entry, facts: Mapping[str, Any]) -> str | None:
     if isinstance(county, str) and county in COUNTIES:
         if covers(entry, county):
             return None
-        if is_from_the_news(entry):
+        if is_from_the_news(entry) and counties_of(entry):
             return f"注意：这里写的是{where}的，您说的{county}有没有，没查到。"
         return f"注意：这一条只管{where}，您说的{county}不在里面。"
     if isinstance(location, str) and location:

@@ -15,6 +15,7 @@ from knowledge.priors import Asker
 DOUBT = re.compile(
     "骗|假|冒充|中介|正规|靠谱|可信|相信|上当|电话|短信|链接|验证码|通知书|委托|第三方|背债|ab贷|文件|真的"
 )
+HARDLY_SURE, CLEAR_AHEAD = 0.2, 1.8
 NEARLY_SURE, FAR_AHEAD = 0.4, 1.5  # answering outright here would give entries to questions that are not ours
 
 
@@ -31,6 +32,12 @@ def rank(base: KnowledgeBase, plain: str, facts: Mapping[str, Any], day: date, k
 def is_far_ahead(ranking: Ranking) -> bool:
     """Whether the best entry, though not quite sure, leaves all others so far behind that it is most likely meant."""
     return ranking.confidence >= NEARLY_SURE and ranking.margin >= FAR_AHEAD
+
+
+def is_plainly_first(ranking: Ranking) -> bool:
+    """Whether the best of several choices stands so clear of them that it is read out, little as speaks for it."""
+    clear = ranking.confidence >= HARDLY_SURE and ranking.margin >= CLEAR_AHEAD
+    return clear or is_far_ahead(ranking)
 
 
 def crop_kinds(base: KnowledgeBase, crop: Any) -> frozenset[str]:

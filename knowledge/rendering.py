@@ -119,7 +119,8 @@ def status_lines(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
     if status is Status.IN_FORCE and entry.validity.stage is Stage.ISSUED:
         return []
     successor = entry.validity.superseded_by
-    text = f"【{status_text(entry, day)}】"
+    old = "老文件，" if entry.validity.historic and status is Status.UNKNOWN else ""
+    text = f"【{old}{status_text(entry, day)}】"
     if status is Status.SUPERSEDED and successor is not None:
         text += f"现在看：{titles.get(successor, successor)}。"
     elif status is Status.EXPIRED or entry.validity.stage is Stage.CONSULTATION:
@@ -127,7 +128,8 @@ def status_lines(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
     elif status is Status.NOT_YET:
         text += "下面是以后的规定，现在还不能办。"
     elif "fraud" in entry.subjects:
-        text += "提醒没写管到哪天，现在照样要当心。"
+        year = entry.sources[0].date[:4] if entry.sources and entry.sources[0].date else ""
+        text += f"{f'{year} 年的' if year else ''}提醒没写管到哪天，现在照样要当心。"
     return [Line(LineKind.STATUS, text)]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from knowledge.answers import Action, Button, Line, LineKind, Table, Verb
+from knowledge.answers import Action, Button, Line, LineKind, Verb
 from knowledge.applying import apply_label, can_apply
 from knowledge.browsing import entry_button
 from knowledge.entries import NOT_STATED, Entry, Facet, Kind, Status
@@ -40,7 +40,6 @@ SHORT_FACETS = (
     Facet.DEADLINE,
 )
 ALL_FACETS = tuple(facet for facet in Facet if facet is not Facet.STATUS)
-COMPARED = (Facet.AMOUNT, Facet.RATE, Facet.FEE, Facet.SUBSIDY, Facet.TERM, Facet.WHO)
 LONG = 110
 
 
@@ -262,28 +261,6 @@ def _offered_facet(entry: Entry, facet: Facet, day: date, others: OtherCrops, *,
 
 def suggestion_buttons(entries: Sequence[Entry], day: date) -> tuple[Button, ...]:
     return (*(entry_button(entry, day) for entry in entries), Button("都不是", Action(Verb.NONE_OF_THESE)))
-
-
-def comparison(entries: Sequence[Entry], day: date, titles: dict[str, str]) -> tuple[tuple[Line, ...], Table]:
-    """Two entries side by side, at most six rows; a silent field reads 文件没写."""
-    heads = tuple(entry.title for entry in entries)
-    rows = [("还有效吗", *(status_text(entry, day) for entry in entries))]
-    rows += [
-        (FACET_WORDS[facet], *("".join(facet_sentences(entry, facet, day)) for entry in entries))
-        for facet in COMPARED
-        if any(entry.facets.get(facet) for entry in entries)
-    ]
-    table = Table(("", *heads), tuple(rows[:6]))
-    lines = [line for entry in entries for line in _named_status(entry, day, titles)]
-    lines.append(Line(LineKind.TITLE, f"{heads[0]}，和 {heads[1]}，对着看："))
-    lines += [Line(LineKind.DETAIL, f"{row[0]}：" + "｜".join(row[1:])) for row in table.rows]
-    lines.append(Line(LineKind.NOTE, "哪个更合适，要看您在哪个县、做什么、贷多少；能不能同时办：文件没写。"))
-    lines += [Line(LineKind.SOURCE, source_text(entry)) for entry in entries]
-    return tuple(lines), table
-
-
-def _named_status(entry: Entry, day: date, titles: dict[str, str]) -> list[Line]:
-    return [Line(line.kind, f"{entry.title}：{line.text}") for line in status_lines(entry, day, titles)]
 
 
 def _shortened(text: str) -> str:

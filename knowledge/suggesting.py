@@ -19,7 +19,7 @@ from knowledge.parts import told_of
 from knowledge.priors import CLOSED
 from knowledge.quantities import Kind, find_quantities
 from knowledge.question import Memory, Question
-from knowledge.ranking import crop_kinds, is_far_ahead
+from knowledge.ranking import crop_kinds, is_plainly_first
 from knowledge.rendering import status_text
 from knowledge.replies import offered_lines, suggestion_buttons, suggestion_lines
 from knowledge.telling import tell
@@ -38,7 +38,7 @@ def suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wis
         entries = choices(base, question, ranking)
         knows_who = any(key in question.facts for key in ("county", "crop", "location"))
         likely = (
-            is_far_ahead(ranking)
+            is_plainly_first(ranking)
             and entries[0].code == ranking.candidates[0].id
             and not _another_may_fit(base, question, ranking)
         )
@@ -93,14 +93,18 @@ def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple
 
 
 def sum_named(base: KnowledgeBase, question: Question, memory: Memory) -> Entry | None:
-    """The one of several choices nobody has picked from that has the sum a question points at (那个十万呢)."""
-    if memory.entry is not None or _POINTING.search(question.plain) is None:
+    """The one of several choices, or of those related to the entry at hand, with the sum pointed at (那个十万呢)."""
+    if _POINTING.search(question.plain) is None:
         return None
+    at_hand = base.entries.get(memory.entry or "")
     sums = {each.value for each in find_quantities(question.said) if each.kind is Kind.MONEY and each.value is not None}
-    offered = [base.entries[code] for code in memory.offered if code in base.entries]
+    beside = memory.offered if at_hand is None else at_hand.related
+    offered = [base.entries[code] for code in beside if code in base.entries]
     having = [
         entry for entry in offered if any(figure.value in sums or figure.high in sums for figure in entry.figures)
     ]
+    if at_hand is not None and any(figure.value in sums or figure.high in sums for figure in at_hand.figures):
+        return None
     open_ones = [each for each in having if not _is_past(each, question)]
     found = open_ones or having
     return found[0] if sums and len(found) == 1 else None
@@ -137,6 +141,10 @@ def _is_for_others(entry: Entry, question: Question) -> bool:
 
 def _is_past(entry: Entry, question: Question) -> bool:
     return entry.validity.historic or entry.status_on(question.today) in CLOSED
+
+
+def _is_not_paid_to_askers(entry: Entry) -> bool:
+    return bool(entry.payee) and set(entry.payee) <= NOT_ASKERS
 
 
 def _with_places(lines: Sequence[Line], entries: Sequence[Entry], question: Question) -> tuple[Line, ...]:
@@ -193,7 +201,7 @@ def _another_may_fit(base: KnowledgeBase, question: Question, ranking: Ranking) 
     best, *rest = (base.entries[candidate.id] for candidate in ranking.candidates[:2])
     if "location" in question.facts or place_note(best, question.facts) is not None:
         return True
-    if best.payee and set(best.payee) <= NOT_ASKERS:
+    if _is_not_paid_to_askers(best) and not (rest and _is_not_paid_to_askers(rest[0])):
         return True  # what is paid to guarantors, banks and insurers is seldom what somebody is after
     if not _is_past(best, question) or not rest or _is_past(rest[0], question):
         return False
@@ -205,7 +213,9 @@ def _in_short(base: KnowledgeBase, question: Question, entry: Entry) -> tuple[Li
     """The heart of an entry's reply: who is paid, what was asked with its sum, how long it holds, and the next step."""
     lines = tell(base, question, entry).lines
     end = next(place for place, line in enumerate(lines) if line.kind is LineKind.NEXT)
-    kept = [line for line in lines[: end + 1] if line.kind not in (LineKind.STATUS, LineKind.HEARD)]
+    kept = [line for line in lines[: end + 1] if line.kind is not LineKind.HEARD]
+    if "fraud" not in entry.subjects:  # of a warning it says of what year it is
+        kept = [line for line in kept if line.kind is not LineKind.STATUS]
     if len(kept) > MOST_IN_SHORT:
         kept = [line for line in kept if line.kind is not LineKind.NOTE][:MOST_IN_SHORT]
     own = [line.text.removeprefix(f"{entry.title}：").removesuffix(f"——{entry.title}") for line in kept]

@@ -22,6 +22,9 @@ _LOAN_CEILING = re.compile("^单户享受贴息的贷款")
 _LOAN_AMOUNT = re.compile("贷款额度|^贷款金额|每个主体的贷款")
 _PAID = re.compile("补[助贴]|奖[励补]")
 _NOT_PAID = re.compile("封顶|保额|自缴|自己出|以前|原来|例|另加|其中|基金|保费")
+MOST_KINDS = 3
+_OF_A_TIME = re.compile(r"\d{4}|第.[年次档]|档")
+_SUFFIX = re.compile("(?:补助|补贴|奖励|补)(?:标准)?$")
 _LEAST_LAND = re.compile("起补|连片|面积|种满")
 
 
@@ -33,6 +36,9 @@ def sum_text(entry: Entry, facts: Mapping[str, Any], day: date, focus: Focus) ->
     beyond = _beyond(entry, facts, day)
     if beyond is not None:
         return beyond
+    short = _short_of(entry, facts, day)
+    if short is not None:
+        return short
     said = _loan_sum(entry, facts, day) or _land_sum(entry, facts, day, focus)
     if said is None:
         return None
@@ -61,6 +67,28 @@ def _beyond(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
     if amount is None or len(ceilings) != 1 or amount <= max(ceilings):
         return None
     return f"您说的 {number_text(amount, 'yuan')}，比这里写的最高 {number_text(max(ceilings), 'yuan')}还多，先问清能贷多少。"
+
+
+def _short_of(entry: Entry, facts: Mapping[str, Any], day: date) -> str | None:
+    """That the land named is less than the least printed (满 10 亩)."""
+    land = _number(facts.get("area_mu"))
+    if land is None:
+        return None
+    texts = [text for told in entry.facets.values() for text in told]
+    least = [
+        figure.value
+        for figure in entry.figures_on(entry.validity.reading_day(day))
+        if figure.unit == "mu" and figure.value is not None and figure.per is None
+        if any(_is_least(figure.key, text) for text in texts)
+    ]
+    if len(set(least)) != 1 or land >= least[0]:
+        return None
+    return f"您说的 {number_text(land, 'mu')}，不到写明的 {number_text(least[0], 'mu')}，恐怕够不上；办理的人说了算。"
+
+
+def _is_least(key: str, text: str) -> bool:
+    put = re.escape(f"{{{key}}}")
+    return re.search(rf"(?:满|不少于|不低于|至少|达到) ?{put}|{put} ?(?:以上|及以上|起)", text) is not None
 
 
 def amount_of(facts: Mapping[str, Any]) -> Decimal | None:
@@ -112,13 +140,25 @@ def _land_sum(entry: Entry, facts: Mapping[str, Any], day: date, focus: Focus) -
     least = [figure.value for figure in figures if figure.unit == "mu" and _LEAST_LAND.search(figure.name)]
     if land is None or any(number is not None and land < number for number in least):
         return None
-    paid = _the_one([figure for figure in figures if _is_paid_by_land(figure)], entry, focus)
-    if paid is None or paid.value is None:
+    every = [figure for figure in figures if _is_paid_by_land(figure)]
+    paid = _the_one(every, entry, focus)
+    if paid is None:
+        return _each_by_land(every, land)
+    if paid.value is None:
         return None
     total = land * paid.value
     if paid.cap_yuan is not None and total >= paid.cap_yuan:
         return f"按您说的 {number_text(land, 'mu')}算，到顶了，最多 {number_text(paid.cap_yuan, 'yuan')}"
     return f"按您说的 {number_text(land, 'mu')}、每亩 {number_text(paid.value, 'yuan')}算，一共约 {_yuan(total)}"
+
+
+def _each_by_land(paid: Sequence[Figure], land: Decimal) -> str | None:
+    """What each of a few kinds comes to, where the question does not say which is grown."""
+    known = [(figure.name, figure.value) for figure in paid if figure.value is not None and figure.cap_yuan is None]
+    if not 2 <= len(known) <= MOST_KINDS or len(known) < len(paid) or any(_OF_A_TIME.search(name) for name, _ in known):
+        return None
+    sums = "；".join(f"{_SUFFIX.sub('', name)}约 {_yuan(land * value)}" for name, value in known)
+    return f"按您说的 {number_text(land, 'mu')}算，{sums}"
 
 
 def _the_one(paid: Sequence[Figure], entry: Entry, focus: Focus) -> Figure | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from knowledge.ahead import ahead_text, asks_whether_ahead, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
-from knowledge.entries import Entry, Facet
+from knowledge.entries import Entry, Facet, Payee
 from knowledge.focus import focus_of
 from knowledge.leading import Asked, year_of
 from knowledge.local import of_elsewhere
@@ -20,6 +20,7 @@ from knowledge.question import Question
 from knowledge.replies import Reply, entry_buttons
 from knowledge.sums import MONEY, sum_text
 from knowledge.thresholds import asks_whether, measured, threshold_in
+from knowledge.vocabulary import PAYEES
 from knowledge.weighing import beside_cap
 from knowledge.worked_out import worked_out
 
@@ -28,6 +29,7 @@ AMOUNTS = frozenset({"amount_yuan", "loan_amount_yuan", "area_mu"})
 _USURY = re.compile("高利贷|合法|违法|犯法|太高|过高|超")
 _DAYS = re.compile(r"\d+ 月 \d+ 日")
 _FIRST = re.compile("^(.)(?:之前|以前)先?")
+_TO_WHOM = re.compile("(?:贴息|补贴|补助|奖励|钱|补|贴|发|打)给(?:谁|啥人|哪个)")
 CHOSEN = Ranking((), 1.0, 1.0)  # the person named or pressed it: nothing was guessed
 
 
@@ -112,10 +114,12 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, capped: str | 
     lead_is_told = threshold is not None or question.asked_day is not None or (brief and not question.heard)
     may = may_line(base, question, entry) if not lead_is_told and asks_may(base, question) else None
     year = year_ahead(question)
-    ahead = ahead_text(entry, year, question.today) if year is not None else None
+    ahead = ahead_text(entry, year, question.today) if year is not None and "fraud" not in entry.subjects else None
     goes_on = brief and question.facet in (None, Facet.WHO)
     parts = part_lines(base, question, entry, alone=goes_on and focus.best(entry) is None)
     parts = tuple(part for part in parts if capped is None or not _USURY.search(part))
+    if _TO_WHOM.search(question.plain) and Payee.FARMER in entry.payee:
+        parts = (*parts, f"钱给谁：{'、'.join(PAYEES[each] for each in entry.payee)}。")
     instead, parts = (parts[0], parts[1:]) if goes_on and parts else (None, parts)
     if ahead is not None and asks_whether_ahead(question):
         instead, parts, may, threshold = ahead, (), None, None

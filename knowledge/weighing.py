@@ -21,6 +21,7 @@ from knowledge.sums import amount_of
 AMOUNTS = frozenset({"amount_yuan", "loan_amount_yuan"})
 FARMER, MOST, MOST_BUTTONS = "farmer", 2, 4
 PERCENT = ("percent_per_year", "percent")
+_IS_RATE = re.compile("[分厘息万%％]")
 _CAP = re.compile("上限$")
 LONGEST_SUM = 32  # characters
 _COST = re.compile("利息|利钱|[要还付]{1,2}(?:多少|几)|一共|总共")
@@ -65,18 +66,22 @@ def beside_cap(entry: Entry, question: Question) -> str | None:
     figures = entry.figures_on(entry.validity.reading_day(question.day))
     caps = [each for each in figures if each.value is not None and each.unit in PERCENT and _CAP.search(each.name)]
     rates = _rates(RATE_THEN_MORE.sub(r"\1，", question.said))
-    yearly = _yearly(rates[0]) if len(rates) == 1 else ()
+    yearly = _yearly(rates[0]) if len(rates) == 1 and _IS_RATE.search(rates[0].text) else ()
     if not caps or not yearly or caps[-1].value is None:
         return None
     cap, name = caps[-1].value, f"{caps[-1].name} {_percent(caps[-1].value)}"
-    told = [f"一年 {_percent(each)}，{_over(each, cap)}" for each in yearly]
-    said = f"按月息算是{told[0]}；按年息算是{told[1]}" if len(told) > 1 else f"就是{told[0]}"
+    if len(yearly) == 1:
+        said = f"就是一年 {_percent(yearly[0])}，{_over(yearly[0], cap)}（{name}）。"
+    else:
+        month, year = (_percent(each) for each in yearly)
+        apart = f"按月息算{_over(yearly[0], cap)}；按年息算{_over(yearly[1], cap)}"
+        said = f"按月息算，一年是 {month}；按年息算，一年是 {year}。跟{name}比：{apart}。先问清是月息还是年息。"
     amount = amount_of(question.facts)
     money = [number_text((amount * each / 100).quantize(Decimal(1)), "yuan") for each in yearly] if amount else []
     interest = (
         f"借 {number_text(amount, 'yuan')}，一年利息约 {'或 '.join(money)}（我们算的）。" if amount and money else ""
     )
-    return f"“{rates[0].text}”{said}（{name}）。{interest}"
+    return f"“{rates[0].text}”{said}{interest}"
 
 
 def _over(rate: Decimal, cap: Decimal) -> str:

@@ -18,8 +18,10 @@ def worked_out(entry: Entry, said: str, today: date) -> str | None:
     """One sentence with what the entry's rule comes to for the one rate and the one sum said, or None."""
     calculator = next((each for each in CALCULATORS.values() if each.entry == entry.code), None)
     boxes = _boxes(calculator) if calculator is not None else None
+    if calculator is None or boxes is None:
+        return None
     found = {kind: [each for each in find_quantities(said) if each.kind is kind] for kind in ENDINGS}
-    if calculator is None or boxes is None or any(len(each) != 1 or each[0].value is None for each in found.values()):
+    if any(len(each) != 1 or each[0].value is None for each in found.values()):
         return None
     rate, money = (found[kind][0].value for kind in (Kind.RATE, Kind.MONEY))
     if rate is None or money is None:

@@ -74,13 +74,16 @@ def test_sums_keep_to_caps_days_and_what_is_known(
 
 
 def test_land_is_multiplied_only_by_the_figure_it_is_for(base: KnowledgeBase) -> None:
-    """Two kinds of tea have two figures: the one named is taken, without a name none is; too little land gets none."""
+    """Two kinds of tea have two figures: the one named is taken, without a name each is told; too little land is said."""
     entry = base.entries["taishun-tea-support"]
     named = Focus({"白毫": 1.0})
 
-    assert "8 亩" not in (sum_text(entry, {"area_mu": "8"}, DAY, named) or "")
+    assert sum_text(entry, {"area_mu": "8"}, DAY, named) == (
+        "您说的 8 亩，不到写明的 10 亩，恐怕够不上；办理的人说了算。"
+    )
     assert "每亩 2000 元算，一共约 3 万元" in (sum_text(entry, {"area_mu": "15"}, DAY, named) or "")
-    assert sum_text(entry, {"area_mu": "15"}, DAY, Focus({})) is None
+    each = sum_text(entry, {"area_mu": "15"}, DAY, Focus({})) or ""
+    assert "本地小叶种约 2.25 万元；香菇寮白毫约 3 万元" in each
 
 
 def test_the_figure_of_the_thing_asked_comes_first_and_others_wait(base: KnowledgeBase) -> None:
