@@ -29,6 +29,7 @@ from knowledge.wishes import Wish
 NOT_ASKERS = frozenset({Payee.GUARANTOR, Payee.BANK, Payee.INSURER})
 LEAST, FAR_BEHIND = 2, 3.0  # a third choice so many log-odds behind the first is hardly ever the one meant
 _POINTING = re.compile("^(?:那|这)|那个|这个|那笔|这笔|那一|这一")
+SHORTEST_SUBJECT = 2
 MOST_IN_SHORT = 7  # lines told of the first of three choices, so that all stay within twelve
 
 
@@ -39,6 +40,7 @@ def suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wis
         knows_who = any(key in question.facts for key in ("county", "crop", "location"))
         likely = (
             is_plainly_first(ranking)
+            and _says_of_what(base, question)
             and entries[0].code == ranking.candidates[0].id
             and not _another_may_fit(base, question, ranking)
         )
@@ -62,6 +64,12 @@ def suggest(base: KnowledgeBase, question: Question, ranking: Ranking, wish: Wis
         runner_up=entries[1].code if len(entries) > 1 else None,
         matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
     )
+
+
+def _says_of_what(base: KnowledgeBase, question: Question) -> bool:
+    """Whether anything is left besides the words that only ask: 那额度呢 names nothing that could be read out."""
+    own = base.asking.without_facets(base.asking.pronouns.sub("", question.plain))
+    return len("".join(own.split()).rstrip("呢吗呀啊")) >= SHORTEST_SUBJECT
 
 
 def of_offered(base: KnowledgeBase, question: Question, memory: Memory) -> tuple[Answer, Memory]:
