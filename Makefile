@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-export PYTHONDONTWRITEBYTECODE ?= 1
 
 .PHONY: run test bench soak check lint setup lock clean
 

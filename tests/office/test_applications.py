@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -459,8 +460,9 @@ def test_nothing_about_the_person_stands_open_in_the_ledger(office: Office, staf
     written = "\n".join(rows)
 
     assert case.receipt in written
-    for private in ("张阿大", "13812345678", "5678", "买石斛苗", "再想想"):
+    for private in ("张阿大", "13812345678", "买石斛苗", "再想想"):
         assert private not in written
+    assert not re.search(r"(?<![\w-])5678(?![\w-])", written)  # moments and seals hold these digits now and then
 
 
 def test_pinned_entry_keeps_its_words_when_the_entry_changes(office: Office, staff: Staff) -> None:
