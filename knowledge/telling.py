@@ -9,7 +9,7 @@ from knowledge.ahead import ahead_text, asks_whether_ahead, year_ahead
 from knowledge.answers import Answer, Line, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.entries import Entry, Facet, Payee
-from knowledge.focus import focus_of
+from knowledge.focus import Focus, focus_of
 from knowledge.leading import Asked, year_of
 from knowledge.local import of_elsewhere
 from knowledge.matching import Ranking
@@ -60,8 +60,13 @@ def tell(
         today=question.today,
         brief=brief,
     )
+    return question.dressed(_answer(question, entry, reply, ranking), base.version)
+
+
+def _answer(question: Question, entry: Entry, reply: Reply, ranking: Ranking) -> Answer:
+    """The reply with its buttons, and what the choice of the entry rests on."""
     others = tuple(candidate.id for candidate in ranking.candidates if candidate.id != entry.code)[:2]
-    said = Answer(
+    return Answer(
         Outcome.ANSWER,
         reply.lines,
         reply.more,
@@ -73,7 +78,6 @@ def tell(
         runner_up=others[0] if others else None,
         matched=(ranking.candidates[0].matched,) if ranking.candidates else (),
     )
-    return question.dressed(said, base.version)
 
 
 def _is_done(entry: Entry, question: Question) -> bool:
@@ -97,6 +101,16 @@ def _what_is_said_first(entry: Entry, question: Question) -> Question:
     return replace(question, facet=said[0], also=rest)
 
 
+def _total(entry: Entry, question: Question, focus: Focus, *, brief: bool) -> str | None:
+    """What the amounts said come to by the entry's figures of the year asked about."""
+    named, asks_money = AMOUNTS & question.heard.keys(), question.facet in MONEY
+    wants_sum = asks_money or (bool(named) and question.facet in (None, Facet.WHO) and not brief)
+    is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
+    facts = question.facts if asks_money else {key: question.facts[key] for key in named}
+    total = sum_text(entry, facts, question.day, focus) if wants_sum and not is_other_year else None
+    return total or (worked_out(entry, question.said, question.today) if asks_money else None)
+
+
 def _asked(base: KnowledgeBase, question: Question, entry: Entry, capped: str | None, *, brief: bool) -> Asked:
     """What the question dwells on in `entry`, the printed line it asks about, and what its amount comes to."""
     day = entry.validity.reading_day(question.day)
@@ -104,12 +118,7 @@ def _asked(base: KnowledgeBase, question: Question, entry: Entry, capped: str | 
     focus = focus_of(question.plain, base.lexicon, base.rarity, places, question.asked_year)
     whether = question.facet in (None, Facet.WHO) and asks_whether(question.plain)
     threshold = threshold_in(entry, measured(question.said), focus, day) if whether else None
-    named = AMOUNTS & question.heard.keys()
-    wants_sum = question.facet in MONEY or (bool(named) and question.facet in (None, Facet.WHO) and not brief)
-    is_other_year = year_of(entry) not in (None, question.asked_year or question.day.year)
-    facts = question.facts if question.facet in MONEY else {key: question.facts[key] for key in named}
-    total = sum_text(entry, facts, question.day, focus) if wants_sum and not is_other_year else None
-    total = total or (worked_out(entry, question.said, question.today) if question.facet in MONEY else None)
+    total = _total(entry, question, focus, brief=brief)
     others = other_crops(base, entry, question.facts.get("crop"))
     lead_is_told = threshold is not None or question.asked_day is not None or (brief and not question.heard)
     may = may_line(base, question, entry) if not lead_is_told and asks_may(base, question) else None

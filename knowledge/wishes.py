@@ -83,8 +83,13 @@ def wish_of(base: KnowledgeBase, question: Question, before: str | None = None) 
     told = question.heard if before is None else question.facts
     if subject is None or not any(key in told for key in (SAID_FOR_SUBSIDY if subject == "subsidy" else SAID)):
         return None
-    crop = question.facts.get("crop")
-    kinds = crop_kinds(base, crop)
+    fitting = _fitting(base, question, subject)
+    return Wish(subject, _crop(question), tuple(fitting[:MOST])) if fitting else None
+
+
+def _fitting(base: KnowledgeBase, question: Question, subject: str) -> list[Entry]:
+    """The entries of the subject that may be for the asker, the closest first."""
+    kinds = crop_kinds(base, question.facts.get("crop"))
     suited = [
         entry
         for entry in base.entries.values()
@@ -100,14 +105,11 @@ def wish_of(base: KnowledgeBase, question: Question, before: str | None = None) 
     verdicts = _verdicts(base, question, frozenset(entry.code for entry in suited))
     excluded = {code for code, verdict in verdicts.items() if verdict.outcome is VerdictOutcome.UNLIKELY}
     fitting = [entry for entry in suited if entry.code not in excluded]
-    if not fitting:
-        return None
     narrow = {code: _for_a_group(base, verdict) for code, verdict in verdicts.items()}
     ranking = rank(base, question.plain, question.facts, question.today, k=len(base.entries))
     order = _order(ranking)
     closeness = {entry.code: _closeness(entry, question, kinds) - 2 * narrow.get(entry.code, 0) for entry in fitting}
-    fitting.sort(key=lambda entry: (-closeness[entry.code], order.get(entry.code, len(order))))
-    return Wish(subject, _crop(question), tuple(fitting[:MOST]))
+    return sorted(fitting, key=lambda entry: (-closeness[entry.code], order.get(entry.code, len(order))))
 
 
 def is_wanted(base: KnowledgeBase, question: Question, ranking: Ranking, shown: Sequence[Entry]) -> bool:

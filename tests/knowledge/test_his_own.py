@@ -7,20 +7,10 @@ from datetime import date
 
 import pytest
 
-from knowledge.answering import Memory, answer
 from knowledge.answers import Answer, LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.local import beside, local_first, of_elsewhere
-
-DAY = date(2026, 11, 25)
-
-
-def ask(base: KnowledgeBase, *texts: str) -> Answer:
-    """The reply to the last of some questions of one chat."""
-    memory = Memory()
-    for text in texts:
-        said, memory = answer(base, text, memory, DAY)
-    return said
+from tests.knowledge.talking import DAY, ask
 
 
 def step_of(said: Answer) -> str:

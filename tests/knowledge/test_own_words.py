@@ -352,3 +352,12 @@ def test_a_part_of_a_row_is_whole_or_a_fault(tmp_path: Path) -> None:
 
     with pytest.raises(ContentError, match="within"):
         FirstWords.load(path)
+
+
+def test_what_the_loan_is_needed_for_is_not_what_is_asked(base: KnowledgeBase) -> None:
+    """Who has no money for the fees asks how much can be lent, not what the fees are."""
+    for text in ("囡今年考上大学没钱交学费能贷几钿", "交不起学费，能贷多少"):
+        said, _ = answer(base, text, Memory(), DAY)
+        assert said.facet is Facet.AMOUNT, text
+    said, _ = answer(base, "参加培训要交学费吗", Memory(), DAY)
+    assert said.facet is Facet.FEE

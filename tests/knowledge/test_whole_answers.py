@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from knowledge.answering import Memory, answer
-from knowledge.answers import Answer, LineKind, Outcome
+from knowledge.answers import LineKind, Outcome
 from knowledge.base import KnowledgeBase
 from knowledge.other_crops import other_crops
-
-DAY = date(2026, 11, 25)
-
-
-def ask(base: KnowledgeBase, *texts: str) -> Answer:
-    """The reply to the last of some questions of one chat."""
-    memory = Memory()
-    for text in texts:
-        said, memory = answer(base, text, memory, DAY)
-    return said
+from tests.knowledge.talking import ask
 
 
 def test_another_crops_figures_are_not_read_out(base: KnowledgeBase) -> None:
